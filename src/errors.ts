@@ -1,0 +1,61 @@
+/** Everything that can go wrong here, by stable code. `plugins/errors.ts` is the one place that turns a code into HTTP. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'transaction_not_found'
+  | 'results_not_found'
+  | 'invalid_challenge_request'
+  | 'result_refused'
+  | 'protocol_error'
+  | 'store_conflict'
+  | 'store_serialization'
+  | 'store_connection'
+  | 'store_timeout'
+
+/** One thing wrong with a request. */
+export interface Fault {
+  /** Path of the element in EMV spelling, parts joined by a dot: `cardholderAccount.acctNumber`. */
+  element: string
+  /** What is wrong, in words that never repeat the value sent. */
+  message: string
+}
+
+/** An error whose message may be shown to the caller. Private detail goes into `cause`, which is logged and never sent. */
+export class MockError extends Error {
+  readonly code: ErrorCode
+  readonly faults: readonly Fault[]
+
+  constructor (code: ErrorCode, message: string, options: { faults?: readonly Fault[], cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'MockError'
+    this.code = code
+    this.faults = options.faults ?? []
+  }
+}
+
+/** What an EMV `Erro` message says: emv3ds-protocol §12.1. */
+export interface ErroContent {
+  /** Three digits, §12.2. */
+  errorCode: string
+  /** Who found it: C SDK, S 3DS Server, D DS, A ACS. */
+  errorComponent: 'C' | 'S' | 'D' | 'A'
+  /** Element names, an id, or words; at most 2048 characters. */
+  errorDetail: string
+  /** Type of the message at fault, when it could be told. */
+  errorMessageType?: string
+  messageVersion?: string
+  threeDSServerTransID?: string
+  dsTransID?: string
+  acsTransID?: string
+  sdkTransID?: string
+}
+
+/** A message that EMV answers with `Erro`. */
+export class ProtocolError extends MockError {
+  readonly erro: ErroContent
+
+  constructor (message: string, erro: ErroContent, options: { cause?: unknown } = {}) {
+    super('protocol_error', message, options)
+    this.name = 'ProtocolError'
+    this.erro = erro
+  }
+}
