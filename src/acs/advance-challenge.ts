@@ -1,0 +1,71 @@
+import { ProtocolError } from '../errors.ts'
+import type { DeliverResult } from '../exchange/deliver-result.ts'
+import type { StateStore } from '../store/state-store.ts'
+import type { RReq } from '../protocol/messages.ts'
+import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import { type Ending, FIRST_PROGRESS, type Step } from './challenge-machine.ts'
+
+/** What moving a challenge on takes. */
+export interface ChallengeParts {
+  store: StateStore
+  /** The RReq that tells of an ending. */
+  buildResult (transaction: Transaction, progress: ChallengeProgress, ending: Ending): RReq
+  deliverResult: DeliverResult
+  /** Told of each challenge that ends here. */
+  onFinished (transaction: Transaction): void
+}
+
+/** A challenge after an event. */
+export interface Advanced {
+  transaction: Transaction
+  /** What the event did; absent when the challenge was finished before, so that the event counted for nothing. */
+  step?: Step
+}
+
+/** Decides what an event does; must be pure, as a lost race asks it again. May throw `ProtocolError`. */
+export type Decide = (progress: ChallengeProgress, transaction: Transaction) => Step
+
+/**
+ * Moves a challenge on, atomically: of several events at once each is decided on what the one before left, and the first
+ * ending is the only one. The result is stored, then sent to whoever asked for it, before this resolves.
+ */
+export async function advanceChallenge (
+  parts: ChallengeParts, threeDSServerTransID: string, decide: Decide
+): Promise<Advanced> {
+  let step: Step | undefined
+  const transaction = await parts.store.update(threeDSServerTransID, (current) => {
+    if (current.rReq !== undefined) {
+      step = undefined
+      return current
+    }
+    step = decide(current.challenge ?? FIRST_PROGRESS, current)
+    return applyStep(current, step, parts)
+  })
+  if (step?.ending === undefined) return { transaction, ...(step === undefined ? {} : { step }) }
+  parts.onFinished(transaction)
+  return { transaction: await parts.deliverResult(transaction), step }
+}
+
+function applyStep (transaction: Transaction, { progress, ending }: Step, { buildResult }: ChallengeParts): Transaction {
+  if (ending !== undefined) {
+    return { ...transaction, challenge: progress, rReq: buildResult(transaction, progress, ending) }
+  }
+  return progress === transaction.challenge ? transaction : { ...transaction, challenge: progress }
+}
+
+/**
+ * @throws ProtocolError A/305 when the ARes announced no challenge. Records of another server have no ARes and pass.
+ */
+export function requireChallenge (transaction: Transaction): void {
+  if (transaction.aRes === undefined || transaction.aRes.transStatus === 'C') return
+  throw new ProtocolError('There is no challenge for this transaction', {
+    errorCode: '305',
+    errorComponent: 'A',
+    errorDetail: 'acsTransID',
+    errorMessageType: 'CReq',
+    messageVersion: transaction.aReq.messageVersion,
+    threeDSServerTransID: transaction.threeDSServerTransID,
+    dsTransID: transaction.dsTransID,
+    acsTransID: transaction.acsTransID
+  })
+}

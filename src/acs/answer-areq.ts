@@ -1,0 +1,47 @@
+import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
+import type { Decision } from '../scenario/decide.ts'
+import type { Proofs } from './proofs.ts'
+
+/** Reference numbers and operators in the ARes. */
+const ACS = { acsOperatorID: 'MOCK_ACS', acsReferenceNumber: 'issuer1' }
+const EXEMPTION_ACS = { acsOperatorID: 'MOCK_ACS_NEW', acsReferenceNumber: 'issuer2' }
+const DS_REFERENCE_NUMBER = 'MOCK_DS'
+
+/** Native user interface, text template: emv3ds-protocol §5.4. */
+export const RENDERING_TYPE: JsonObject = { acsInterface: '01', acsUiTemplate: '01' }
+
+/** What answering takes beside the AReq and the decision. */
+export interface AnswerParts {
+  acsTransID: string
+  dsTransID: string
+  /** Where a browser challenge starts. */
+  acsURL: string
+  proofs: Proofs
+}
+
+/**
+ * The ACS's answer to an AReq: only elements that go with the status (emv3ds-protocol §6). For an app challenge
+ * `acsSignedContent` is still to be added, as it has to be signed.
+ */
+export function answerAReq (aReq: AReq, decision: Decision, { acsTransID, dsTransID, acsURL, proofs }: AnswerParts): ARes {
+  const { transStatus, transStatusReason } = decision
+  return {
+    messageType: 'ARes',
+    messageVersion: aReq.messageVersion,
+    threeDSServerTransID: aReq.threeDSServerTransID,
+    acsTransID,
+    dsTransID,
+    ...(decision.acs === 'exemption' ? EXEMPTION_ACS : ACS),
+    dsReferenceNumber: DS_REFERENCE_NUMBER,
+    ...(aReq.sdkTransID === undefined ? {} : { sdkTransID: aReq.sdkTransID }),
+    transStatus,
+    ...(transStatusReason === undefined ? {} : { transStatusReason }),
+    ...proofs.forARes(aReq, transStatus, acsTransID),
+    ...(transStatus === 'C' ? challengeElements(aReq, acsURL) : {})
+  }
+}
+
+function challengeElements (aReq: AReq, acsURL: string): JsonObject {
+  const common = { acsChallengeMandated: 'Y', authenticationType: '02' }
+  return aReq.deviceChannel === '01' ? { ...common, acsRenderingType: RENDERING_TYPE } : { ...common, acsURL }
+}

@@ -1,0 +1,164 @@
+import { MockError } from '../errors.ts'
+import type { AReq, ARes, Json, JsonObject, RReq } from '../protocol/messages.ts'
+import type { ChallengeProgress, Delivery, EphemeralKeys, Spelling, Transaction } from '../transaction/transaction.ts'
+import { isJsonObject, spellAnswer, toEmvSpelling } from './spelling.ts'
+import { removeFillers, toStoredRequest } from './stored-request.ts'
+import { toAuthenticateCall } from './three-ds-server-api/authenticate-request.ts'
+import type { AuthenticateRequest } from './three-ds-server-api/request-schemas.ts'
+
+/**
+ * The stored record: the original server's members, which it can read, and one of ours, which it ignores.
+ * `acs_trans_id` stands first: the index is kept alive by the first one in the text.
+ */
+interface StoredTransaction {
+  acs_trans_id: string
+  ds_trans_id: string
+  sdk_trans_id: string | null
+  authenticate_request: JsonObject
+  results_request: JsonObject | null
+  ephemeral_keys: { private_key: string, public_key: Json } | null
+  redirect_url: string | null
+  sdk_ephemeral_public_key: string | null
+  emv?: OwnMembers
+}
+
+/** What the original has no place for. */
+interface OwnMembers {
+  messageVersion: string
+  spelling: Spelling
+  createdAt: number
+  elements: JsonObject
+  fillers: string[]
+  resultFillers?: string[]
+  aRes?: ARes
+  challenge?: ChallengeProgress
+  delivery?: Delivery
+}
+
+/** What the original needs in a results request, and what stands there when the ACS has nothing to say. */
+const RESULT_FILLERS: Readonly<Record<string, () => Json>> = {
+  messageCategory: () => '01',
+  eci: () => '',
+  acsRenderingType: () => ({ acsUiTemplate: '01', acsInterface: '01' }),
+  authenticationMethod: () => '',
+  authenticationType: () => '',
+  interactionCounter: () => '',
+  authenticationValue: () => ''
+}
+
+/** @returns the record as JSON text, readable with redis-cli and by the original server. */
+export function encodeTransaction (transaction: Transaction): string {
+  const { request, elements, fillers } = toStoredRequest(transaction.aReq, transaction.preferences)
+  const result = toStoredResult(transaction.rReq)
+  const own: OwnMembers = {
+    messageVersion: transaction.aReq.messageVersion,
+    spelling: transaction.spelling,
+    createdAt: transaction.createdAt,
+    elements,
+    fillers,
+    ...(result === null ? {} : { resultFillers: result.fillers }),
+    ...(transaction.aRes === undefined ? {} : { aRes: transaction.aRes }),
+    ...(transaction.challenge === undefined ? {} : { challenge: transaction.challenge }),
+    ...(transaction.delivery === undefined ? {} : { delivery: transaction.delivery })
+  }
+  const { aReq, ephemeralKeys } = transaction
+  const stored: StoredTransaction = {
+    acs_trans_id: transaction.acsTransID,
+    ds_trans_id: transaction.dsTransID,
+    sdk_trans_id: transaction.sdkTransID ?? null,
+    authenticate_request: request,
+    results_request: result === null ? null : result.request,
+    ephemeral_keys: ephemeralKeys === undefined
+      ? null
+      : { private_key: ephemeralKeys.privateKey, public_key: ephemeralKeys.publicKey as unknown as Json },
+    redirect_url: aReq.notificationURL ?? null,
+    sdk_ephemeral_public_key: aReq.sdkEphemPubKey === undefined ? null : JSON.stringify(aReq.sdkEphemPubKey),
+    emv: own
+  }
+  return JSON.stringify({ ...transaction.extra, ...stored })
+}
+
+function toStoredResult (rReq: RReq | undefined): { request: JsonObject, fillers: string[] } | null {
+  if (rReq === undefined) return null
+  const request = spellAnswer(rReq as JsonObject, 'legacy')
+  const fillers = Object.keys(RESULT_FILLERS).filter((name) => request[name] === undefined)
+  for (const name of fillers) request[name] = (RESULT_FILLERS[name] as () => Json)()
+  if (request['sdkTransId'] === undefined) {
+    request['sdkTransId'] = null
+  }
+  return { request, fillers }
+}
+
+/**
+ * Reads a record of ours or of any generation of the original server.
+ * @throws MockError `store_serialization` when it is no such record
+ */
+export function decodeTransaction (text: string): Transaction {
+  try {
+    return fromStored(JSON.parse(text))
+  } catch (cause) {
+    throw new MockError('store_serialization', 'The stored transaction cannot be read', { cause })
+  }
+}
+
+function fromStored (stored: StoredTransaction): Transaction {
+  const { authenticate_request: request, acs_trans_id: acsTransID, ds_trans_id: dsTransID, emv: own } = stored
+  if (!isJsonObject(request) || typeof acsTransID !== 'string' || typeof dsTransID !== 'string') {
+    throw new TypeError('a member is missing')
+  }
+  removeFillers(request, own?.fillers ?? [])
+  const call = toAuthenticateCall(toEmvSpelling(request).body as unknown as AuthenticateRequest)
+  if (call.aReq.threeDSServerTransID === undefined) throw new TypeError('the transaction id is no UUID')
+  const sdkTransID = stored.sdk_trans_id ?? call.aReq.sdkTransID
+  return {
+    threeDSServerTransID: call.aReq.threeDSServerTransID,
+    acsTransID,
+    dsTransID,
+    aReq: wholeAReq(call.aReq, stored),
+    preferences: call.preferences,
+    spelling: own?.spelling ?? 'legacy',
+    createdAt: own?.createdAt ?? 0,
+    ...(sdkTransID === undefined ? {} : { sdkTransID }),
+    ...ownProgress(own),
+    ...keysOf(stored),
+    ...resultOf(stored),
+    ...extraOf(stored)
+  }
+}
+
+function wholeAReq (aReq: AReq, { emv: own, sdk_ephemeral_public_key: key }: StoredTransaction): AReq {
+  const whole: AReq = { ...aReq, ...own?.elements }
+  if (own !== undefined) whole.messageVersion = own.messageVersion as AReq['messageVersion']
+  if (whole.sdkEphemPubKey === undefined && typeof key === 'string') whole.sdkEphemPubKey = JSON.parse(key)
+  return whole
+}
+
+function ownProgress (own: OwnMembers | undefined): Pick<Transaction, 'aRes' | 'challenge' | 'delivery'> {
+  return {
+    ...(own?.aRes === undefined ? {} : { aRes: own.aRes }),
+    ...(own?.challenge === undefined ? {} : { challenge: own.challenge }),
+    ...(own?.delivery === undefined ? {} : { delivery: own.delivery })
+  }
+}
+
+function keysOf ({ ephemeral_keys: keys }: StoredTransaction): { ephemeralKeys?: EphemeralKeys } {
+  if (keys === null || keys === undefined) return {}
+  return { ephemeralKeys: { privateKey: keys.private_key, publicKey: keys.public_key as unknown as EphemeralKeys['publicKey'] } }
+}
+
+function resultOf ({ results_request: result, emv: own }: StoredTransaction): { rReq?: RReq } {
+  if (result === null || result === undefined) return {}
+  const rReq = toEmvSpelling(result).body
+  for (const name of own?.resultFillers ?? []) delete rReq[name]
+  return { rReq: rReq as RReq }
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'acs_trans_id', 'ds_trans_id', 'sdk_trans_id', 'authenticate_request', 'results_request', 'ephemeral_keys',
+  'redirect_url', 'sdk_ephemeral_public_key', 'emv'
+])
+
+function extraOf (stored: StoredTransaction): { extra?: JsonObject } {
+  const unknown = Object.entries(stored).filter(([name]) => !KNOWN.has(name))
+  return unknown.length === 0 ? {} : { extra: Object.fromEntries(unknown) as JsonObject }
+}

@@ -1,0 +1,5 @@
+/** Where the core says what happened. Only ids, codes and outcomes: never a card number, code, value or key. */
+export interface Log {
+  info (details: object, message: string): void
+  warn (details: object, message: string): void
+}

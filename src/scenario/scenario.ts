@@ -1,0 +1,30 @@
+import type { TransStatus } from '../protocol/messages.ts'
+
+/** When a scenario applies: every condition given must hold. */
+export interface Match {
+  /** One of the `threeDSRequestorChallengeInd` values sent. */
+  threeDSRequestorChallengeInd?: string
+  /** How `acctNumber` ends. */
+  acctNumberEnd?: string
+}
+
+/** What a scenario wants. */
+export interface Outcome {
+  transStatus: TransStatus
+  /** emv3ds-protocol §7; only with N, U and R. */
+  transStatusReason?: string
+  /** The card is in no range: `/3ds/version` finds nothing for it. */
+  notEnrolled?: true
+  /** Which of the two ACS identities answers; `exemption` is the one the original used for indicator 05. */
+  acs?: 'exemption'
+}
+
+/** Match and outcome, with a name to be known by and a sentence for the documents. */
+export interface Scenario {
+  name: string
+  description: string
+  match: Match
+  outcome: Outcome
+  /** A published test card number for which the match holds. */
+  exampleCard?: string
+}
