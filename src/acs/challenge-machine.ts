@@ -27,7 +27,7 @@ export interface Ending {
 export interface Step {
   progress: ChallengeProgress
   /** What the cardholder is told beside the question. */
-  notice?: 'wrong-code' | 'code-sent-again'
+  notice?: 'wrong-code' | 'code-resent'
   ending?: Ending
 }
 
@@ -43,7 +43,7 @@ const HANDLERS: { [Type in ChallengeEvent['type']]: (progress: ChallengeProgress
     if (answered.interactionCounter < rules.otpMaxAttempts) return { progress: answered, notice: 'wrong-code' }
     return ended(answered, { transStatus: 'N', transStatusReason: '19' })
   },
-  resend: (progress) => ({ progress: { ...progress, resends: progress.resends + 1 }, notice: 'code-sent-again' }),
+  resend: (progress) => ({ progress: { ...progress, resends: progress.resends + 1 }, notice: 'code-resent' }),
   cancel: (progress, { code }) => ended(progress, { transStatus: 'N', transStatusReason: '01', challengeCancel: code }),
   // 2.1.0 and 2.2.0 know no code 09: 08 where the SDK timed out, else 06 (emv3ds-protocol §10).
   erro: (progress, { errorCode }) => ended(progress, {

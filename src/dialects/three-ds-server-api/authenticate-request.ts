@@ -1,3 +1,4 @@
+import { isPointOnCurve } from '../../crypto/p256.ts'
 import type { Fault } from '../../errors.ts'
 import type { AReq, Json, JsonObject, MessageVersion, PublicJwk } from '../../protocol/messages.ts'
 import { AREQ_ELEMENTS } from '../../protocol/areq-elements.ts'
@@ -78,7 +79,7 @@ function preferencesOf (request: AuthenticateRequest): RequestorPreferences {
 }
 
 /** The SDK's key in any of its forms: an object (both names, also inside `sdkInformation`), or Kty, Crv, X and Y. */
-function sdkKeyOf (request: AuthenticateRequest): PublicJwk | undefined {
+function sdkKeyOf (request: Pick<AuthenticateRequest, 'sdkEphemPubKey' | 'sdkInformation' | 'kty' | 'crv' | 'x' | 'y'>): PublicJwk | undefined {
   const key = request.sdkEphemPubKey ?? request.sdkInformation?.sdkEphemPubKey
   if (key !== undefined) return { kty: key.kty, crv: key.crv, x: key.x, y: key.y } as PublicJwk
   const { kty, crv, x, y } = request
@@ -89,9 +90,9 @@ function sdkKeyOf (request: AuthenticateRequest): PublicJwk | undefined {
 /**
  * What the channel needs and the request lacks, or has in a form that cannot work. Everything else is optional.
  * @param request in EMV spelling; may be invalid in any other way
- * @param lenient what the original server accepted is accepted: an app without a key
+ * @param keyNeeded whether an app will be challenged, for which it needs a key
  */
-export function channelFaults (request: JsonObject, lenient: boolean): Fault[] {
+export function channelFaults (request: JsonObject, keyNeeded: boolean): Fault[] {
   const faults: Fault[] = []
   const need = (path: string) => {
     if (valueAt(request, path) === undefined) faults.push({ element: path, message: 'is required' })
@@ -101,22 +102,20 @@ export function channelFaults (request: JsonObject, lenient: boolean): Fault[] {
     need('purchase.purchaseAmount')
     need('purchase.purchaseCurrency')
   }
-  if (request['deviceChannel'] === '01') faults.push(...appFaults(request, lenient))
+  if (request['deviceChannel'] === '01') faults.push(...appFaults(request, keyNeeded))
   if (request['deviceChannel'] === '02') faults.push(...browserFaults(request))
   return faults
 }
 
-function appFaults (request: JsonObject, lenient: boolean): Fault[] {
+function appFaults (request: JsonObject, keyNeeded: boolean): Fault[] {
   const faults: Fault[] = []
   const sdk = isJsonObject(request['sdkInformation']) ? request['sdkInformation'] : {}
   if ((request['sdkTransID'] ?? sdk['sdkTransID']) === undefined) {
     faults.push({ element: 'sdkTransID', message: 'is required for mobile flows (deviceChannel=01)' })
   }
-  const hasKey = (request['sdkEphemPubKey'] ?? sdk['sdkEphemPubKey']) !== undefined ||
-    ['kty', 'crv', 'x', 'y'].every((part) => request[part] !== undefined)
-  if (!hasKey && !lenient) {
-    faults.push({ element: 'sdkEphemPubKey', message: 'is required for mobile flows (deviceChannel=01)' })
-  }
+  const key = sdkKeyOf(request as unknown as AuthenticateRequest)
+  if (keyNeeded && key === undefined) faults.push({ element: 'sdkEphemPubKey', message: 'is required for a challenge in an app' })
+  if (keyNeeded && key !== undefined && !isPointOnCurve(key)) faults.push({ element: 'sdkEphemPubKey', message: 'is no public P-256 key' })
   return faults
 }
 

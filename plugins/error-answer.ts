@@ -1,0 +1,107 @@
+import { Type } from 'typebox'
+import { MockError, ProtocolError, type ErrorCode, type Fault } from '../src/errors.ts'
+import { maskText } from '../src/masking.ts'
+import { erroBody } from '../src/protocol/erro.ts'
+
+/** `emv`: everything there is to say. `legacy`: the original server's bodies, `error` and nothing else. */
+export type Compatibility = 'emv' | 'legacy'
+
+/** What an answer to a failed request is made of. */
+export interface ErrorAnswer {
+  status: number
+  headers: Record<string, string>
+  body: { error: string, code?: string, faults?: Fault[] }
+}
+
+/** Body of every failed request, for response schemas. Members of an EMV `Erro` may stand beside these. */
+export const ErrorSchema = Type.Object({
+  error: Type.String({ description: 'What went wrong, in words' }),
+  code: Type.Optional(Type.String({ description: 'What went wrong, for programs' })),
+  faults: Type.Optional(Type.Array(Type.Object({ element: Type.String(), message: Type.String() }), {
+    description: 'Everything that is wrong with the request'
+  }))
+}, { additionalProperties: true })
+
+const statuses: Readonly<Record<ErrorCode, number>> = {
+  invalid_request: 400,
+  transaction_not_found: 400,
+  results_not_found: 400,
+  invalid_challenge_request: 400,
+  protocol_error: 400,
+  result_refused: 409,
+  store_connection: 503,
+  store_timeout: 503,
+  store_conflict: 503,
+  store_serialization: 500
+}
+
+// Texts that clients of the original compare.
+const fixedTexts: Partial<Record<ErrorCode, string>> = {
+  transaction_not_found: 'Transaction not found',
+  results_not_found: 'Results not found for this transaction'
+}
+
+const frameworkTexts: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The request body is empty',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The request body is not valid JSON',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'Content-Length does not match the request body',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Content type must be application/json',
+  FST_ERR_BAD_URL: 'The URL is malformed'
+}
+
+interface StatusText { code: string, error: string }
+
+const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusText } = {
+  400: { code: 'invalid_request', error: 'The request is not valid' },
+  404: { code: 'not_found', error: 'Not found' },
+  408: { code: 'request_timeout', error: 'The request took too long to arrive' },
+  413: { code: 'payload_too_large', error: 'The request body is too large' },
+  414: { code: 'uri_too_long', error: 'The URL is too long' },
+  415: { code: 'unsupported_media_type', error: 'Content type must be application/x-www-form-urlencoded' },
+  429: { code: 'too_many_requests', error: 'Too many requests' },
+  431: { code: 'headers_too_large', error: 'The request headers are too large' },
+  500: { code: 'internal_error', error: 'Internal server error' }
+}
+
+/** The answer for an HTTP status that needs no further explanation. */
+export function answerStatus (status: number, compatibility: Compatibility, text?: string): ErrorAnswer {
+  const { code, error } = byStatus[status] ?? byStatus[400]
+  return compose(status, { error: text ?? error, code }, compatibility)
+}
+
+/**
+ * The one place that turns an error into HTTP. Nothing of an unexpected error is shown.
+ * @param form whether the route takes forms, where a wrong content type is 415; elsewhere it is 400 (compatibility §0.3)
+ */
+export function answerError (error: unknown, compatibility: Compatibility, form = false): ErrorAnswer {
+  if (error instanceof MockError) return answerMockError(error, compatibility)
+  const { statusCode, code, validation } = error as { statusCode?: unknown, code?: unknown, validation?: unknown }
+  if (Array.isArray(validation)) {
+    return compose(400, { error: 'The request is not valid', code: 'invalid_request', faults: validation.map(toFault) }, compatibility)
+  }
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return answerStatus(500, compatibility)
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && form) return answerStatus(415, compatibility)
+  const text = error instanceof SyntaxError ? frameworkTexts['FST_ERR_CTP_INVALID_JSON_BODY'] : frameworkTexts[String(code)]
+  return answerStatus(statusCode === 415 ? 400 : statusCode, compatibility, text)
+}
+
+function answerMockError (error: MockError, compatibility: Compatibility): ErrorAnswer {
+  const erro = error instanceof ProtocolError ? erroBody(error.erro) : {}
+  const faults = error.faults.map(({ element, message }) => ({ element: maskText(element), message: maskText(message) }))
+  const body = { ...erro, error: fixedTexts[error.code] ?? maskText(error.message), code: error.code, faults }
+  return compose(statuses[error.code], body, compatibility)
+}
+
+function compose (status: number, said: ErrorAnswer['body'], compatibility: Compatibility): ErrorAnswer {
+  const { faults, ...rest } = said
+  const body = compatibility === 'legacy' ? { error: said.error } : faults?.length ? { ...rest, faults } : rest
+  return { status, headers: status === 503 ? { 'retry-after': '1' } : {}, body }
+}
+
+// Ajv and TypeBox describe a fault alike: a JSON pointer, a message, and for a missing member its name.
+function toFault (fault: { instancePath?: string, message?: string, params?: { missingProperty?: string, requiredProperties?: string[] } }): Fault {
+  const missing = fault.params?.missingProperty ?? fault.params?.requiredProperties?.[0]
+  const path = (fault.instancePath ?? '').split('/').slice(1)
+  if (missing !== undefined) path.push(missing)
+  return { element: maskText(path.join('.')), message: maskText(fault.message ?? 'is not valid') }
+}

@@ -1,0 +1,80 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import { describeError, holdsCardNumber, memberWithoutSecrets, withoutSecrets } from '../src/masking.ts'
+
+export interface LogOptions {
+  /** pino's name of the level. */
+  level: string
+  /** For people rather than for programs. */
+  pretty: boolean
+  /** Where lines go instead of standard output. */
+  destination?: DestinationStream
+}
+
+// Serialized by name, so the general masking leaves them alone.
+const serialized = new Set(['req', 'res', 'err', 'error'])
+
+/**
+ * The logger of the server. No line carries a card number, code, key or credential: members with such names are masked at
+ * any depth, so is what looks like a card number anywhere in a line, and errors are reduced to what says where and why.
+ * Lines are written in batches, at the latest after a fifth of a second and when the process ends.
+ */
+export async function createLogger ({ level, pretty, destination }: LogOptions): Promise<FastifyBaseLogger> {
+  const withStack = level === 'debug' || level === 'trace'
+  const asError = (error: unknown): unknown => error instanceof Error ? describeError(error, withStack) : withoutSecrets(error)
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { req: asRequest, res: asReply, err: asError, error: asError },
+    formatters: {
+      level: (label) => ({ level: label }),
+      bindings: maskMembers,
+      log: maskMembers
+    },
+    hooks: { streamWrite: maskLine }
+  }
+  return pino(options, pretty ? await openPretty(destination) : destination ?? openStandardOutput())
+}
+
+/**
+ * Waits until every line so far is written.
+ * @param logger one of `createLogger`, or a child of one
+ */
+export function flushLogger (logger: FastifyBaseLogger): Promise<void> {
+  return new Promise((resolve) => { (logger as Logger).flush(() => { resolve() }) })
+}
+
+function openStandardOutput (): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 200 })
+}
+
+async function openPretty (destination: DestinationStream | undefined): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    ...(destination === undefined ? { destination: 1, sync: true } : { destination: destination as NodeJS.WritableStream, colorize: false })
+  })
+}
+
+function maskMembers (members: Record<string, unknown>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {}
+  for (const member in members) {
+    shown[member] = serialized.has(member) ? members[member] : memberWithoutSecrets(member, members[member])
+  }
+  return shown
+}
+
+// Messages and bindings are not seen by `formatters.log`; this is the last look at a line, and nearly always finds nothing.
+function maskLine (line: string): string {
+  return holdsCardNumber(line) ? `${JSON.stringify(withoutSecrets(JSON.parse(line)))}\n` : line
+}
+
+function asRequest (request: FastifyRequest): unknown {
+  return { method: request.method, path: request.url.split('?', 1)[0] }
+}
+
+function asReply (reply: FastifyReply): unknown {
+  return { status: reply.statusCode }
+}

@@ -1,0 +1,37 @@
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import type {} from './state-store.ts'
+import { createMeters, silentMeters, type Meters } from '../src/metrics/meters.ts'
+
+export interface MetricsOptions { enabled: boolean }
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    meters: Meters
+    /** Writes the Prometheus text; `null` when nothing is counted. Needs `stateStore`. */
+    readMetrics: (() => Promise<string>) | null
+  }
+}
+
+/**
+ * Counts. Register it before the store, which is to be given `app.meters.storeEvents`.
+ * prom-client is loaded by the first scrape: until then numbers are kept in plain objects (docs/decisions tell the cost).
+ */
+export const metrics = fp(async function metrics (app: FastifyInstance, { enabled }: MetricsOptions) {
+  if (!enabled) {
+    app.decorate('meters', silentMeters)
+    app.decorate('readMetrics', null)
+    return
+  }
+  const meters = createMeters()
+  let exposition: Promise<() => Promise<string>> | undefined
+  app.decorate('meters', meters)
+  app.decorate('readMetrics', async function readMetrics () {
+    exposition ??= import('../src/metrics/exposition.ts').then(({ createExposition }) => createExposition(meters, app.stateStore))
+    return (await exposition)()
+  })
+  app.addHook('onResponse', function countRequest (request, reply, done) {
+    meters.requestAnswered(request.routeOptions.url ?? 'unmatched', request.method, reply.statusCode, reply.elapsedTime / 1000)
+    done()
+  })
+}, { name: 'metrics', fastify: '5.x' })

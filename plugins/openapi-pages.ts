@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { DescribedRoute } from './openapi.ts'
+
+// The pages' styles are partly inline; nothing else is, and nothing comes from elsewhere.
+const policy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'font-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'"
+}
+
+/**
+ * Opens an instance that answers `/openapi.json` and everything under `/docs`. It is handed requests and listens nowhere.
+ * @param routes what to describe
+ * @param schemas shared schemas that the routes refer to
+ */
+export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, version: string): Promise<FastifyInstance> {
+  const pages = Fastify()
+  pages.setValidatorCompiler(() => () => true)
+  pages.setSerializerCompiler(() => JSON.stringify)
+  pages.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }))
+  for (const schema of Object.values(schemas)) pages.addSchema(schema)
+  await pages.register(swagger, { openapi: describe(version) })
+  for (const { method, url, schema } of routes) {
+    pages.route({ method, url, schema, handler: () => null })
+  }
+  pages.get('/openapi.json', { schema: { hide: true } }, () => pages.swagger())
+  await pages.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: policy,
+    logo: { type: 'image/svg+xml', content: '' },
+    theme: { title: '3ds-mock-server' },
+    uiConfig: { layout: 'BaseLayout', deepLinking: true, tryItOutEnabled: true },
+    baseDir: findPages(import.meta.url)
+  })
+  await pages.ready()
+  return pages
+}
+
+/**
+ * Where the files of the pages are: a bundle carries them in `swagger-ui` beside its files or one folder up; without that
+ * they are in their package.
+ * @param from URL of the file that asks
+ */
+export function findPages (from: string): string {
+  const carried = ['./swagger-ui/', '../swagger-ui/'].map((path) => fileURLToPath(new URL(path, from))).find((path) => existsSync(path))
+  return carried ?? fileURLToPath(new URL('./static/', import.meta.resolve('@fastify/swagger-ui')))
+}
+
+function describe (version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: '3ds-mock-server',
+      description: 'A mock of EMV 3-D Secure for tests: 3DS Server API, Directory Server and ACS. No real card, no real bank.',
+      version,
+      license: { name: 'MIT', identifier: 'MIT' }
+    },
+    tags: [
+      { name: '3DS Server', description: 'What a 3DS Requestor calls' },
+      { name: 'ACS', description: 'What a browser or an app calls during a challenge' },
+      { name: 'Operation', description: 'Health and metrics' }
+    ]
+  }
+}

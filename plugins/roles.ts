@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
+import { buildRReq } from '../src/acs/build-rreq.ts'
+import { textAppCRes } from '../src/acs/build-cres.ts'
+import { createEmvProofs } from '../src/acs/emv-proofs.ts'
+import type { Clock } from '../src/clock.ts'
+import type { Config } from '../src/config.ts'
+import { type CertificateSource, createCertificateSource } from '../src/crypto/certificates.ts'
+import { createEphemeralKeys } from '../src/crypto/ephemeral-keys.ts'
+import { signAcsContent } from '../src/crypto/signed-content.ts'
+import { legacyTextCRes } from '../src/dialects/legacy-cres.ts'
+import { buildLegacyRReq, legacyProofs } from '../src/dialects/legacy-values.ts'
+import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
+import { createDeliverResult } from '../src/exchange/deliver-result.ts'
+import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
+import { createPostJson } from '../src/exchange/post-json.ts'
+import type { IdSource } from '../src/ids.ts'
+import { BUILT_IN_SCENARIOS } from '../src/scenario/catalogue.ts'
+import type { AuthenticationParts } from '../src/three-ds-server/authenticate.ts'
+import type { ResultsParts } from '../src/three-ds-server/results.ts'
+import type { Transaction } from '../src/transaction/transaction.ts'
+
+/** What the three roles are made of. */
+export interface Roles {
+  config: Config
+  clock: Clock
+  ids: IdSource
+  authentication: AuthenticationParts
+  challenge: AppChallengeParts
+  results: ResultsParts
+  answers: ResultAnswers
+  certificates: CertificateSource
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    roles: Roles
+  }
+}
+
+/** RRes must come within 5 s (emv3ds-protocol §11); whoever reads a pushed result gets the same. */
+const PUSH_TIMEOUT_MS = 5000
+
+const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
+
+/** Puts the 3DS Server, the DS and the ACS together from the configuration, the clock, the ids and the store. */
+export const roles = fp(async function roles (app: FastifyInstance, parts: { config: Config, clock: Clock, ids: IdSource }) {
+  const { config, clock, ids } = parts
+  const legacy = config.compatibility === 'legacy'
+  const seed = config.seed ?? Buffer.from(ids.bytes(32)).toString('base64url')
+  const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, ...await certificateFiles(config) })
+  const answers = legacy ? legacyResultAnswers : emvResultAnswers
+  const proofs = legacy ? legacyProofs : createEmvProofs(seed)
+  const { stateStore: store, log, meters } = app
+  const onFinished = ({ aReq, rReq }: Transaction) => {
+    meters.challengeFinished(FLOWS[aReq.deviceChannel], rReq?.transStatus ?? '')
+  }
+  app.decorate('roles', {
+    ...parts,
+    certificates,
+    answers,
+    results: { store, log, onFinished },
+    authentication: {
+      store,
+      clock,
+      ids,
+      log,
+      scenarios: BUILT_IN_SCENARIOS,
+      proofs,
+      createEphemeralKeys: () => createEphemeralKeys(ids),
+      signContent: async (transaction, acsURL) => signAcsContent(signedContent(transaction, acsURL), await certificates.signingMaterial(), { legacy }),
+      onAnswered: ({ aReq, aRes }) => { meters.transactionAnswered(FLOWS[aReq.deviceChannel], aRes?.transStatus ?? '') }
+    },
+    challenge: {
+      store,
+      ids,
+      rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts },
+      textCRes: legacy ? legacyTextCRes : textAppCRes,
+      buildResult: legacy ? buildLegacyRReq : (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs),
+      deliverResult: createDeliverResult({
+        store,
+        clock,
+        log,
+        postJson: createPostJson({ policy: createOutboundPolicy(config.outboundAllow), timeoutMs: PUSH_TIMEOUT_MS }),
+        resultBody: (transaction) => answers.push(transaction, app.answerSpelling(transaction.spelling))
+      }),
+      onFinished
+    }
+  })
+}, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'metrics', 'spelling'] })
+
+async function certificateFiles ({ certPath, keyPath }: Config): Promise<{ certPem?: string, keyPem?: string }> {
+  if (certPath === undefined || keyPath === undefined) return {}
+  const [certPem, keyPem] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
+  return { certPem, keyPem }
+}
+
+/** EMV's three claims and the two that the original adds. */
+function signedContent ({ aReq, aRes, acsTransID, ephemeralKeys }: Transaction, acsURL: string): Parameters<typeof signAcsContent>[0] {
+  return {
+    acsTransID,
+    acsRefNumber: aRes?.acsReferenceNumber ?? '',
+    acsURL,
+    acsEphemPubKey: (ephemeralKeys as NonNullable<typeof ephemeralKeys>).publicKey,
+    ...(aReq.sdkEphemPubKey === undefined ? {} : { sdkEphemPubKey: aReq.sdkEphemPubKey })
+  }
+}

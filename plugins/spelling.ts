@@ -1,0 +1,36 @@
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../src/config.ts'
+import { type AnswerSpelling, isJsonObject, spellingOf, toEmvSpelling } from '../src/dialects/spelling.ts'
+import type { Fault } from '../src/errors.ts'
+import type { Spelling } from '../src/transaction/transaction.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Spelling in which the transaction id came. */
+    spelling: Spelling
+    /** Elements that came in two spellings with two values. */
+    spellingFaults: Fault[]
+  }
+  interface FastifyInstance {
+    /** How to spell the answer to a request that was spelt so. */
+    answerSpelling (spelling: Spelling): AnswerSpelling
+  }
+}
+
+/** What a request was spelt like, and how its answer is to be spelt. */
+export const spelling = fp(async function spelling (app: FastifyInstance, { responseSpelling }: Pick<Config, 'responseSpelling'>) {
+  app.decorateRequest('spelling', 'emv')
+  app.decorateRequest('spellingFaults')
+  app.decorate('answerSpelling', (asked: Spelling) => responseSpelling === 'as-request' ? asked : responseSpelling)
+}, { name: 'spelling', fastify: '5.x' })
+
+/** Hook for the scope of the 3DS Server API: brings bodies into EMV spelling before they are judged. */
+export async function respellBodies (request: FastifyRequest): Promise<void> {
+  request.spellingFaults = []
+  if (!isJsonObject(request.body)) return
+  request.spelling = spellingOf(request.body)
+  const { body, faults } = toEmvSpelling(request.body)
+  request.body = body
+  request.spellingFaults = faults
+}

@@ -1,0 +1,41 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { answerError } from '../../plugins/error-answer.ts'
+import type { Config } from '../../src/config.ts'
+import { type ErroContent, ProtocolError } from '../../src/errors.ts'
+import { erroBody } from '../../src/protocol/erro.ts'
+
+type Handler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+/** A passing fault (403) where the store is away, a lasting one (404) for everything that is our own. */
+const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404' }
+
+/**
+ * Answers an SDK what goes wrong. EMV: an `Erro`, with 200, as some SDKs read nothing else. Legacy: the original server's
+ * two members, with its status.
+ */
+export function createAppErrorHandler (compatibility: Config['compatibility']): Handler {
+  const answer = compatibility === 'legacy' ? answerAsOriginal : answerErro
+  return function answerSdkError (error, request, reply) {
+    const { status } = answerError(error, 'emv')
+    if (status >= 500) request.log.error({ err: error }, 'app challenge failed')
+    else request.log.info({ err: error }, 'message of an SDK refused')
+    return answer(error, reply)
+  }
+}
+
+function answerErro (error: FastifyError, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = answerError(error, 'emv')
+  const erro: ErroContent = error instanceof ProtocolError
+    ? error.erro
+    : { errorCode: SYSTEM_FAULTS[status] ?? '101', errorComponent: 'A', errorDetail: body.error, errorMessageType: 'CReq' }
+  const code = error instanceof ProtocolError ? 200 : status
+  return reply.code(code).headers(headers).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(erroBody(erro)))
+}
+
+function answerAsOriginal (error: FastifyError, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = answerError(error, 'legacy')
+  const code = error instanceof ProtocolError && error.erro.errorCode === '301' && error.message === 'Transaction not found' ? 404 : status
+  const errorDescription = status >= 500 ? 'Internal server error' : body.error
+  return reply.code(code).headers(headers).header('content-type', 'application/json')
+    .send(JSON.stringify({ errorCode: String(code), errorDescription }))
+}

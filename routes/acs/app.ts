@@ -1,0 +1,64 @@
+import { isUtf8 } from 'node:buffer'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerAppCReq } from '../../src/acs/app-challenge.ts'
+import { takeAppErro } from '../../src/acs/take-app-erro.ts'
+import { isJsonObject } from '../../src/dialects/spelling.ts'
+import { ProtocolError } from '../../src/errors.ts'
+import { createAppErrorHandler } from './app-errors.ts'
+
+const BODY_LIMIT = 262_144
+
+const schema = {
+  tags: ['ACS'],
+  summary: 'One message of a 3DS SDK: an encrypted CReq, or an Erro',
+  consumes: ['application/jose'],
+  produces: ['application/jose', 'application/json']
+}
+
+/** The challenge in an app: `POST /acs/app`, and the original server's `POST /challenge`. */
+export async function appRoutes (app: FastifyInstance): Promise<void> {
+  const { challenge, config } = app.roles
+  const contentType = config.compatibility === 'legacy' ? 'application/jose' : 'application/jose; charset=UTF-8'
+  app.removeAllContentTypeParsers()
+  // SDKs label their messages in many ways: what a body is, it shows itself.
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+  app.setErrorHandler(createAppErrorHandler(config.compatibility))
+  app.post('/acs/app', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
+  app.post('/challenge', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
+
+  async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    const message = textOf(request.body)
+    if (message.startsWith('{')) {
+      await takeErro(message)
+      return ''
+    }
+    const { transaction, jwe } = await answerAppCReq(message, challenge)
+    const { threeDSServerTransID, acsTransID } = transaction
+    Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID })
+    reply.header('content-type', contentType)
+    return jwe
+  }
+
+  async function takeErro (message: string): Promise<void> {
+    const erro = parse(message)
+    if (!isJsonObject(erro) || erro['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
+    await takeAppErro(erro, challenge)
+  }
+}
+
+function textOf (body: unknown): string {
+  if (!Buffer.isBuffer(body) || !isUtf8(body)) throw unreadable('Invalid request body encoding')
+  return body.toString('utf8').trim()
+}
+
+function parse (message: string): unknown {
+  try {
+    return JSON.parse(message)
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable (message: string): ProtocolError {
+  return new ProtocolError(message, { errorCode: '101', errorComponent: 'A', errorDetail: message, errorMessageType: 'CReq' })
+}

@@ -1,0 +1,55 @@
+import { Type, type Static } from 'typebox'
+
+const Kind = Type.Union([Type.Literal('memory'), Type.Literal('redis')])
+
+export const StatusSchema = Type.Object({ status: Type.String() })
+
+export const HealthSchema = Type.Object({
+  status: Type.Literal('healthy'),
+  timestamp: Type.String({ description: 'RFC 3339, UTC, with +00:00' }),
+  service: Type.String(),
+  store: Kind
+})
+export type Health = Static<typeof HealthSchema>
+
+export const RedisSchema = Type.Object({
+  status: Type.Union([Type.Literal('healthy'), Type.Literal('unavailable'), Type.Literal('not_used')]),
+  connected: Type.Boolean(),
+  store: Kind,
+  url: Type.Optional(Type.String({ description: 'Credentials masked' })),
+  latencyMs: Type.Optional(Type.Number()),
+  operations: Type.Optional(Type.Object({
+    ping: Type.Boolean(),
+    set: Type.Boolean(),
+    get: Type.Boolean(),
+    delete: Type.Boolean()
+  }, { description: 'Tried for this answer, on a key of their own' }))
+})
+export type RedisStatus = Static<typeof RedisSchema>
+
+const Count = Type.Integer({ minimum: 0 })
+
+export const DetailedSchema = Type.Object({
+  status: Type.Union([Type.Literal('healthy'), Type.Literal('degraded')]),
+  timestamp: Type.String(),
+  service: Type.String(),
+  version: Type.String(),
+  environment: Type.String(),
+  uptime: Type.Number({ description: 'Seconds' }),
+  services: Type.Object({
+    redis: RedisSchema,
+    store: Type.Object({ status: Type.String(), kind: Kind, latencyMs: Type.Number() }),
+    api: Type.Object({ status: Type.String() })
+  }),
+  memory: Type.Object({ rss: Count, heapTotal: Count, heapUsed: Count, external: Count }, { description: 'Bytes' }),
+  counts: Type.Object({
+    transactionsKept: Type.Optional(Count),
+    requests: Count,
+    transactions: Count,
+    challengeResults: Count,
+    storeErrors: Count,
+    storeEvictions: Count,
+    storeExpiries: Count
+  })
+})
+export type Detailed = Static<typeof DetailedSchema>

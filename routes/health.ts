@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type {} from '@fastify/swagger'
+import type {} from '../plugins/metrics.ts'
+import type {} from '../plugins/state-store.ts'
+import type { Clock } from '../src/clock.ts'
+import type { StoreHealth } from '../src/store/state-store.ts'
+import { DetailedSchema, HealthSchema, RedisSchema, StatusSchema, type Detailed, type Health, type RedisStatus } from './health-schemas.ts'
+
+export interface HealthOptions {
+  clock: Clock
+  /** The package's version. */
+  version: string
+  /** Where the server runs, in a word. */
+  environment: string
+}
+
+const SERVICE = '3ds-mock-server'
+
+/** Health for people and probes: compatibility §1.8, B46. `HEAD` is answered too, and nothing here is rate limited. */
+export async function healthRoutes (app: FastifyInstance, options: HealthOptions): Promise<void> {
+  const { clock } = options
+  const startedAt = clock.now()
+  const route = (summary: string, answers: object) => ({
+    config: { rateLimit: false as const },
+    schema: { tags: ['Operation'], summary, response: answers }
+  })
+
+  app.get('/health', route('The process answers', { 200: HealthSchema }), async (): Promise<Health> => ({
+    status: 'healthy',
+    timestamp: toTimestamp(clock),
+    service: SERVICE,
+    store: app.stateStore.kind
+  }))
+
+  app.get('/health/live', route('The process is alive', { 200: StatusSchema }), async () => ({ status: 'alive' }))
+
+  app.get('/health/ready', route('Transactions can be kept', { 200: StatusSchema, 503: StatusSchema }), async (_request, reply) => {
+    const { connected } = await app.stateStore.check()
+    return answer(reply, connected, { status: connected ? 'ready' : 'unavailable' })
+  })
+
+  app.get('/health/redis', route('What Redis can do right now', { 200: RedisSchema, 503: RedisSchema }), async (_request, reply) => {
+    const health = await app.stateStore.check()
+    return answer(reply, health.connected, describeRedis(health))
+  })
+
+  app.get('/health/detailed', route('Everything there is to tell', { 200: DetailedSchema }), async () => describeAll(app, options, startedAt))
+}
+
+// What is away may come back within a second.
+function answer<Body> (reply: FastifyReply, up: boolean, body: Body): Body {
+  if (!up) reply.code(503).header('retry-after', '1')
+  return body
+}
+
+function toTimestamp (clock: Clock): string {
+  return new Date(clock.now()).toISOString().replace('Z', '+00:00')
+}
+
+function describeRedis (health: StoreHealth): RedisStatus {
+  if (health.kind === 'memory') return { status: 'not_used', connected: false, store: 'memory' }
+  return {
+    status: health.connected ? 'healthy' : 'unavailable',
+    connected: health.connected,
+    store: 'redis',
+    ...health.url === undefined ? {} : { url: health.url },
+    latencyMs: health.latencyMs,
+    operations: health.operations
+  }
+}
+
+async function describeAll (app: FastifyInstance, options: HealthOptions, startedAt: number): Promise<Detailed> {
+  const { clock, version, environment } = options
+  const health = await app.stateStore.check()
+  const state = health.connected ? 'healthy' : 'unavailable'
+  const transactionsKept = await app.stateStore.size().catch(() => undefined)
+  const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
+  return {
+    status: health.connected ? 'healthy' : 'degraded',
+    timestamp: toTimestamp(clock),
+    service: SERVICE,
+    version,
+    environment,
+    uptime: (clock.now() - startedAt) / 1000,
+    services: { redis: describeRedis(health), store: { status: state, kind: health.kind, latencyMs: health.latencyMs }, api: { status: 'healthy' } },
+    memory: { rss, heapTotal, heapUsed, external },
+    counts: { ...transactionsKept === undefined ? {} : { transactionsKept }, ...app.meters.totals() }
+  }
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import type {} from '../plugins/metrics.ts'
+
+const contentType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** `GET /metrics`: Prometheus text, where something is counted (compatibility §1.9, B43). */
+export async function metricsRoute (app: FastifyInstance): Promise<void> {
+  const { readMetrics } = app
+  if (readMetrics === null) return
+  app.get('/metrics', {
+    config: { rateLimit: false },
+    schema: { tags: ['Operation'], summary: 'Prometheus metrics', produces: ['text/plain'] }
+  }, async function sendMetrics (_request, reply) {
+    return reply.type(contentType).send(await readMetrics())
+  })
+}

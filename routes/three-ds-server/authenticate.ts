@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { faultsOf, invalidRequest } from '../../plugins/validation.ts'
+import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
+import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
+import { channelFaults, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
+import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api/legacy-answer.ts'
+import { type AuthenticateRequest, AuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import type { JsonObject } from '../../src/protocol/messages.ts'
+import { decide } from '../../src/scenario/decide.ts'
+import { authenticate, type Authenticated, type RoleAddresses } from '../../src/three-ds-server/authenticate.ts'
+import { completeAReq } from '../../src/three-ds-server/complete-areq.ts'
+
+type Request = FastifyRequest<{ Body: AuthenticateRequest }>
+
+const schema = {
+  tags: ['3DS Server API'],
+  summary: 'Authenticate a cardholder',
+  body: AuthenticateRequestSchema,
+  response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
+}
+
+/** `POST /3ds/authenticate` */
+export async function authenticateRoute (app: FastifyInstance): Promise<void> {
+  const { authentication, config } = app.roles
+  const legacy = config.compatibility === 'legacy'
+  const addressesOf = legacy ? legacyAddresses : emvAddresses
+
+  app.post<{ Body: AuthenticateRequest }>('/authenticate', { schema, attachValidation: true },
+    async function answerAuthenticate (request: Request): Promise<JsonObject> {
+      judge(request, legacy)
+      const { spelling } = request
+      const addresses = addressesOf(app.publicUrl(request))
+      const { aReq, preferences } = toAuthenticateCall(request.body)
+      if (legacy) aReq.messageVersion = '2.2.0'
+      const authenticated = await authenticate(
+        { aReq: completeAReq(aReq, addresses.threeDSServerURL), preferences, spelling, addresses }, authentication)
+      noteIds(request, authenticated)
+      return legacy
+        ? legacyAuthenticateAnswer(authenticated, request.body.cardholderAccount.cardSecurityCode, app.answerSpelling(spelling))
+        : authenticateAnswer(authenticated, app.answerSpelling(spelling))
+    })
+
+  /** Names everything that is wrong at once: form, spelling, and what the channel needs. */
+  function judge (request: Request, lenient: boolean): void {
+    const formal = [...request.spellingFaults, ...faultsOf(request.validationError)]
+    const keyNeeded = !lenient && formal.length === 0 && request.body.deviceChannel === '01' && willChallenge(request.body)
+    const faults = [...formal, ...channelFaults(request.body as JsonObject, keyNeeded)]
+    if (faults.length > 0) throw invalidRequest(faults)
+  }
+
+  function willChallenge (body: AuthenticateRequest): boolean {
+    return body.cardholderAccount.acctNumber !== undefined &&
+      decide(toAuthenticateCall(body).aReq, authentication.scenarios).transStatus === 'C'
+  }
+}
+
+function emvAddresses (base: string): RoleAddresses {
+  return { acsURL: `${base}/acs/challenge`, acsAppURL: `${base}/acs/app`, threeDSServerURL: `${base}/3ds/results` }
+}
+
+function legacyAddresses (base: string): RoleAddresses {
+  return { ...emvAddresses(base), acsURL: `${base}/processor/mock/acs/trigger-otp`, acsAppURL: `${base}/challenge` }
+}
+
+function noteIds (request: Request, { aRes }: Authenticated): void {
+  const { threeDSServerTransID, acsTransID, dsTransID } = aRes
+  Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
+import { FinalRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import type { JsonObject } from '../../src/protocol/messages.ts'
+import { canonicalUuid } from '../../src/protocol/uuid.ts'
+
+type Body = { threeDSServerTransID: string }
+
+const schema = {
+  tags: ['3DS Server API'],
+  summary: 'Read the result of an authentication',
+  body: FinalRequestSchema,
+  response: { 200: FinalAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
+}
+
+/** `POST /3ds/final` */
+export async function finalRoute (app: FastifyInstance): Promise<void> {
+  const { answers } = app.roles
+
+  app.post<{ Body: Body }>('/final', { schema },
+    async function answerFinal (request: FastifyRequest<{ Body: Body }>): Promise<JsonObject> {
+      const threeDSServerTransID = canonicalUuid(request.body.threeDSServerTransID) as string
+      request.transactionIds.threeDSServerTransID = threeDSServerTransID
+      return answers.final(await app.stateStore.get(threeDSServerTransID), app.answerSpelling(request.spelling))
+    })
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { spellAnswer } from '../../src/dialects/spelling.ts'
+import { VersionAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
+import { VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import type { JsonObject } from '../../src/protocol/messages.ts'
+import { BUILT_IN_SCENARIOS } from '../../src/scenario/catalogue.ts'
+import { cardRangesFor } from '../../src/three-ds-server/version.ts'
+
+const schema = {
+  tags: ['3DS Server API'],
+  summary: 'Which card range is the card in?',
+  body: VersionRequestSchema,
+  response: { 200: VersionAnswerSchema, 400: ErrorSchema }
+}
+
+/** `POST /3ds/version` */
+export async function versionRoute (app: FastifyInstance): Promise<void> {
+  const { ids } = app.roles
+  const { responseSpelling } = app.roles.config
+  // The request has no transaction id to tell a spelling by: the answer carries both.
+  const spelling = responseSpelling === 'as-request' ? 'both' : responseSpelling
+
+  app.post<{ Body: { cardNumber: string } }>('/version', { schema },
+    async function answerVersion (request: FastifyRequest<{ Body: { cardNumber: string } }>): Promise<JsonObject> {
+      const cardRanges = cardRangesFor(request.body.cardNumber, BUILT_IN_SCENARIOS)
+      return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
+    })
+}

@@ -1,0 +1,123 @@
+import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
+import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHeader } from '../crypto/challenge-jwe.ts'
+import { deriveSessionKey } from '../crypto/session-key.ts'
+import { MockError, ProtocolError } from '../errors.ts'
+import type { IdSource } from '../ids.ts'
+import type { JsonObject } from '../protocol/messages.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
+import type { StateStore } from '../store/state-store.ts'
+import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
+import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
+import { type ChallengeRules, type Step, step } from './challenge-machine.ts'
+import { appError, type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
+
+/** What an app challenge takes. */
+export interface AppChallengeParts extends ChallengeParts {
+  rules: ChallengeRules
+  ids: Pick<IdSource, 'bytes'>
+  /** The text screen: element set of EMV, or of the original server. */
+  textCRes: typeof textAppCRes
+}
+
+/** The answer, and whose transaction it was. */
+export interface AppAnswer {
+  transaction: Transaction
+  /** Compact JWE of the CRes. */
+  jwe: string
+}
+
+/** SDKs of the original server do not name themselves; they are told apart by what they encrypt with. */
+const DEFAULT_SDK_REFERENCE: Readonly<Record<ContentEncryption, string>> = {
+  'A128CBC-HS256': '3DS_LOA_SDK_JTPL_020200_00788',
+  A128GCM: '3DS_LOA_SDK_JTPL_020200_00805'
+}
+
+interface Channel {
+  enc: ContentEncryption
+  key: Buffer
+  /** acsTransID as the SDK wrote it. */
+  kid: string
+}
+
+/**
+ * Answers one encrypted CReq of an app SDK: emv3ds-protocol §5.4, §13.
+ * @param jwe compact, nothing around it
+ * @throws ProtocolError to be sent to the SDK as `Erro`; MockError of the store
+ */
+export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Promise<AppAnswer> {
+  const { enc, kid } = readProtectedHeader(jwe)
+  const transaction = await findTransaction(kid, parts.store)
+  requireChallenge(transaction)
+  const channel = { enc, kid, key: sessionKey(transaction, enc) }
+  const { exchange, event } = judgeAppCReq(openCReq(jwe, channel, transaction), transaction)
+  const advanced = await advanceChallenge(parts, transaction.threeDSServerTransID,
+    (progress, current) => countedStep(progress, { exchange, ...(event === undefined ? {} : { event }) }, current, parts.rules))
+  const cres = cresFor(advanced, exchange, parts)
+  return { transaction: advanced.transaction, jwe: seal(cres, channel, exchange, parts.ids) }
+}
+
+async function findTransaction (kid: string, store: StateStore): Promise<Transaction> {
+  const acsTransID = canonicalUuid(kid)
+  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', 'Invalid kid format')
+  try {
+    return await store.findByAcsTransId(acsTransID)
+  } catch (error) {
+    if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
+    const errorDetail = 'acsTransID'
+    throw new ProtocolError('Transaction not found', {
+      errorCode: '301', errorComponent: 'A', errorDetail, errorMessageType: 'CReq', acsTransID: kid
+    })
+  }
+}
+
+function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
+  const { ephemeralKeys, aReq } = transaction
+  if (ephemeralKeys === undefined || aReq.sdkEphemPubKey === undefined) {
+    throw appError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
+  }
+  return withIds(transaction, () => deriveSessionKey({
+    privateKey: ephemeralKeys.privateKey,
+    peerPublicKey: aReq.sdkEphemPubKey as NonNullable<typeof aReq.sdkEphemPubKey>,
+    partyVInfo: aReq.sdkReferenceNumber ?? DEFAULT_SDK_REFERENCE[enc]
+  }))
+}
+
+function openCReq (jwe: string, { key }: Channel, transaction: Transaction): JsonObject {
+  const plaintext = withIds(transaction, () => decryptFromSdk({ jwe, key }))
+  try {
+    const creq: unknown = JSON.parse(plaintext)
+    if (typeof creq === 'object' && creq !== null && !Array.isArray(creq)) return creq as JsonObject
+  } catch { /* what it says may be anything: it is not repeated */ }
+  throw appError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
+}
+
+/** An `Erro` names every id that is known (emv3ds-protocol §12.1). */
+function withIds<Result> (transaction: Transaction, crypto: () => Result): Result {
+  try {
+    return crypto()
+  } catch (error) {
+    if (!(error instanceof ChallengeCryptoError)) throw error
+    throw appError(error.erro.errorCode, error.erro.errorDetail, error.message, transaction)
+  }
+}
+
+/** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5) and changes nothing. */
+function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
+  if (Number(exchange.counter) !== progress.sdkCounter) {
+    throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
+  }
+  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1, acsCounter: progress.acsCounter + 1 }
+  return event === undefined ? { progress: counted } : step(counted, event, rules)
+}
+
+function cresFor (
+  { transaction, step }: { transaction: Transaction, step?: Step }, exchange: AppExchange, { rules, textCRes }: AppChallengeParts
+): JsonObject {
+  if (step === undefined || step.ending !== undefined) return finalAppCRes(exchange, transaction)
+  return textCRes(exchange, step.notice, rules.otpMaxAttempts - step.progress.interactionCounter)
+}
+
+function seal (cres: JsonObject, { enc, key, kid }: Channel, { counter }: AppExchange, ids: Pick<IdSource, 'bytes'>): string {
+  return encryptForSdk({ payload: JSON.stringify(cres), key, enc, kid, acsCounter: Number(counter), ids })
+}

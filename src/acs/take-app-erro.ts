@@ -1,0 +1,30 @@
+import type { JsonObject } from '../protocol/messages.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
+import { type ChallengeRules, step } from './challenge-machine.ts'
+import { MockError } from '../errors.ts'
+
+/**
+ * Takes an `Erro` that an SDK sent instead of a CReq: the challenge is over, U. An `Erro` never gets an answer
+ * (emv3ds-protocol §1), so one that belongs to no challenge is let go.
+ * @returns the transaction it ended, if any
+ * @throws MockError of the store
+ */
+export async function takeAppErro (
+  erro: JsonObject, parts: ChallengeParts & { rules: ChallengeRules }
+): Promise<Transaction | undefined> {
+  const acsTransID = canonicalUuid(erro['acsTransID'])
+  if (acsTransID === undefined) return undefined
+  try {
+    const { threeDSServerTransID, aRes } = await parts.store.findByAcsTransId(acsTransID)
+    if (aRes !== undefined && aRes.transStatus !== 'C') return undefined
+    const errorCode = String(erro['errorCode'])
+    const advanced = await advanceChallenge(parts, threeDSServerTransID,
+      (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
+    return advanced.transaction
+  } catch (error) {
+    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import { ConfigError } from './config/config-error.ts'
+import { readSettings, type Environment } from './config/read.ts'
+import { maskUrl, redisUrl } from './config/redis-url.ts'
+import type { Settings } from './config/settings.ts'
+import { unknownVariableWarnings } from './config/unknown-variables.ts'
+
+export { ConfigError, maskUrl }
+export type { Environment }
+
+/** What the server was told to be. Read once, frozen, handed to whoever needs it. The settings' table says what each part means. */
+export interface Config {
+  readonly host: Settings['HOST']
+  /** 0 for a free one. */
+  readonly port: Settings['PORT']
+  /** `request`, or an absolute URL without a slash at its end. Absent: what the server listens on. */
+  readonly publicUrl?: string
+  /** As Fastify takes it; a string is a comma-separated list of addresses and ranges. */
+  readonly trustProxy: Settings['TRUST_PROXY']
+  readonly logLevel: Settings['LOG_LEVEL']
+  /** Absent: a terminal decides. */
+  readonly logPretty?: boolean
+  readonly useRedis: Settings['USE_REDIS']
+  readonly redis: {
+    /** Complete, with credentials: show it only through `maskUrl`. */
+    readonly url: string
+    readonly keyPrefix: Settings['REDIS_KEY_PREFIX']
+    readonly connectTimeoutMs: Settings['REDIS_CONNECT_TIMEOUT_MS']
+    readonly commandTimeoutMs: Settings['REDIS_COMMAND_TIMEOUT_MS']
+  }
+  readonly transactionTtlSeconds: Settings['TRANSACTION_TTL_SECONDS']
+  readonly memoryMaxTransactions: Settings['MEMORY_MAX_TRANSACTIONS']
+  readonly memoryMaxBytes: Settings['MEMORY_MAX_BYTES']
+  /** 0 for no limit. */
+  readonly rateLimitPerSecond: Settings['RATE_LIMIT_PER_SECOND']
+  readonly rateLimitBurst: number
+  readonly bodyLimitBytes: Settings['BODY_LIMIT_BYTES']
+  readonly responseSpelling: Settings['RESPONSE_SPELLING']
+  readonly compatibility: Settings['COMPATIBILITY']
+  readonly otp: Settings['OTP']
+  readonly otpMaxAttempts: Settings['OTP_MAX_ATTEMPTS']
+  readonly acsSigningAlg: Settings['ACS_SIGNING_ALG']
+  /** Given together with `keyPath` or not at all. */
+  readonly certPath?: string
+  readonly keyPath?: string
+  /** Lower case: names, `*.suffix`, addresses, CIDR ranges, `single-label` (any name without a dot), `*` (every host). */
+  readonly outboundAllow: readonly string[]
+  readonly closeGraceMs: Settings['CLOSE_GRACE_MS']
+  readonly metrics: Settings['METRICS']
+  readonly docs: Settings['DOCS']
+  readonly compression: Settings['COMPRESSION']
+  readonly seed?: string
+}
+
+/**
+ * Reads the settings from the environment.
+ * @param env variables by name; an empty one counts as unset
+ * @returns the frozen configuration, and a warning for each variable that looks like a setting and is none
+ * @throws ConfigError with every fault at once
+ */
+export function loadConfig (env: Environment = process.env): { config: Config, warnings: string[] } {
+  const { read, faults } = readSettings(env)
+  if (faults.length > 0) throw new ConfigError(faults)
+  return { config: Object.freeze(toConfig(read)), warnings: unknownVariableWarnings(env) }
+}
+
+function toConfig (read: Settings): Config {
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    ...read.PUBLIC_URL !== undefined && { publicUrl: read.PUBLIC_URL },
+    trustProxy: read.TRUST_PROXY,
+    logLevel: read.LOG_LEVEL,
+    ...read.LOG_PRETTY !== undefined && { logPretty: read.LOG_PRETTY },
+    useRedis: read.USE_REDIS,
+    redis: toRedis(read),
+    transactionTtlSeconds: read.TRANSACTION_TTL_SECONDS,
+    memoryMaxTransactions: read.MEMORY_MAX_TRANSACTIONS,
+    memoryMaxBytes: read.MEMORY_MAX_BYTES,
+    rateLimitPerSecond: read.RATE_LIMIT_PER_SECOND,
+    rateLimitBurst: read.RATE_LIMIT_BURST ?? 2 * read.RATE_LIMIT_PER_SECOND,
+    bodyLimitBytes: read.BODY_LIMIT_BYTES,
+    responseSpelling: read.RESPONSE_SPELLING,
+    compatibility: read.COMPATIBILITY,
+    otp: read.OTP,
+    otpMaxAttempts: read.OTP_MAX_ATTEMPTS,
+    acsSigningAlg: read.ACS_SIGNING_ALG,
+    ...read.CERT_PATH !== undefined && { certPath: read.CERT_PATH },
+    ...read.KEY_PATH !== undefined && { keyPath: read.KEY_PATH },
+    outboundAllow: Object.freeze([...read.OUTBOUND_ALLOW]),
+    closeGraceMs: read.CLOSE_GRACE_MS,
+    metrics: read.METRICS,
+    docs: read.DOCS,
+    compression: read.COMPRESSION,
+    ...read.SEED !== undefined && { seed: read.SEED }
+  }
+}
+
+function toRedis (read: Settings): Config['redis'] {
+  return Object.freeze({
+    url: redisUrl(read),
+    keyPrefix: read.REDIS_KEY_PREFIX,
+    connectTimeoutMs: read.REDIS_CONNECT_TIMEOUT_MS,
+    commandTimeoutMs: read.REDIS_COMMAND_TIMEOUT_MS
+  })
+}

@@ -1,0 +1,83 @@
+import { maskUrl } from './redis-url.ts'
+import { allowedValues } from './parse.ts'
+import { aliases, settings, settingNames, type Setting } from './settings.ts'
+import type { Config } from '../config.ts'
+
+const HEADING = 'Settings are environment variables'
+
+/** @returns the value without the variable, as it would be written in the environment; undefined when there is none. */
+function written ({ default: value }: Setting): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value?.toString()
+}
+
+/** @returns what `--help` prints. */
+export function helpText (): string {
+  const lines = settingNames.map((name) => {
+    const setting = settings[name]
+    const value = written(setting) ?? `(${setting.defaultText})`
+    return `  ${name}=${value}\n      ${setting.description}\n      Allowed: ${allowedValues(setting)}.`
+  })
+  return `Usage: 3ds-mock-server [option]
+
+EMV 3-D Secure mock: 3DS Server API, Directory Server and ACS in one process.
+
+Options:
+  -h, --help          this text
+  -v, --version       the version
+      --print-config  the settings in force as JSON, credentials masked
+
+${HEADING}, here with their defaults:
+
+${lines.join('\n')}
+
+Also read, if the variable itself is not set:
+${Object.entries(aliases).map(([name, others]) => `  ${name} from ${others.join(' or ')}`).join('\n')}
+`
+}
+
+/** @returns the text of `.env.example`: every setting, commented out, with its default. */
+export function envExample (): string {
+  const blocks = settingNames.map((name) => {
+    const setting = settings[name]
+    const without = setting.defaultText === undefined ? '' : ` Default: ${setting.defaultText}.`
+    return `# ${setting.description}${without}\n# Allowed: ${allowedValues(setting)}.\n#${name}=${written(setting) ?? ''}\n`
+  })
+  return `# ${HEADING}, here commented out with their defaults. An empty one counts as unset.
+# To use a file: cp .env.example .env && node --env-file=.env dist/server.js
+# Written by \`npm run docs\` from src/config/settings.ts.
+
+${blocks.join('\n')}`
+}
+
+/** @returns README's table of settings, in Markdown. */
+export function settingsTable (): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('*', '\\*')
+  const rows = settingNames.map((name) => {
+    const setting = settings[name]
+    const value = written(setting)
+    const shown = value === undefined ? cell(String(setting.defaultText)) : `\`${value}\``
+    return `| \`${name}\` | ${shown} | ${cell(setting.description)} | ${cell(allowedValues(setting))} |`
+  })
+  return ['| Variable | Default | What it does | Allowed |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked. */
+export function maskedConfig (config: Config): Config {
+  return {
+    ...config,
+    redis: { ...config.redis, url: maskUrl(config.redis.url) },
+    otp: '***',
+    ...config.seed !== undefined && { seed: '***' }
+  }
+}
+
+/** @returns the lines that say at start what is on. */
+export function startLines (config: Config): string[] {
+  const onOff = (isOn: boolean): string => isOn ? 'on' : 'off'
+  const limit = config.rateLimitPerSecond === 0 ? 'off' : `${config.rateLimitPerSecond} per second, at most ${config.rateLimitBurst} at once`
+  return [
+    `Answers: compatibility ${config.compatibility}, spelling ${config.responseSpelling}, signed content ${config.acsSigningAlg}`,
+    `Metrics ${onOff(config.metrics)}, API documents ${onOff(config.docs)}, compression ${onOff(config.compression)}, rate limit ${limit}`,
+    `Public URL: ${config.publicUrl ?? 'where the server listens'}`
+  ]
+}

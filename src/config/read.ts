@@ -1,0 +1,63 @@
+import type { ConfigFault } from './config-error.ts'
+import { allowedValues, parseSetting } from './parse.ts'
+import { contradictions, maskUrl } from './redis-url.ts'
+import { aliases, settings, settingNames, type Setting, type SettingName, type Settings } from './settings.ts'
+
+/** The environment: `process.env` or something like it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const SHOWN = 100
+
+/** @returns the value as it may be shown: credentials masked, on one line, not endless. */
+function shown (text: string, { secret }: Setting): string {
+  if (secret === 'whole') return '***'
+  const masked = secret === 'credentials' || text.includes('@') ? maskUrl(text) : text
+  return JSON.stringify(masked.length > SHOWN ? `${masked.slice(0, SHOWN)}…` : masked)
+}
+
+function explain (text: string, setting: Setting): string {
+  const allowed = allowedValues(setting)
+  return setting.type === 'integer' && text.startsWith('tcp://')
+    ? `${allowed} (this one looks like a Kubernetes service link: set enableServiceLinks: false in the pod, or set the variable)`
+    : allowed
+}
+
+/** @returns the variable that gives the setting and its text; an empty variable gives nothing. */
+function given (name: SettingName, env: Environment): { variable: string, text: string } | undefined {
+  for (const variable of [name, ...aliases[name] ?? []]) {
+    const text = env[variable]?.trim() ?? ''
+    if (text !== '') return { variable, text }
+  }
+  return undefined
+}
+
+function pairFaults (read: Settings): ConfigFault[] {
+  const { CERT_PATH: cert, KEY_PATH: key } = read
+  const missing = (variable: string, other: string): ConfigFault => ({ variable, value: '""', allowed: `must be set, because ${other} is` })
+  return [
+    ...cert !== undefined && key === undefined ? [missing('KEY_PATH', 'CERT_PATH')] : [],
+    ...key !== undefined && cert === undefined ? [missing('CERT_PATH', 'KEY_PATH')] : [],
+    ...contradictions(read).map((part) => ({
+      variable: part,
+      value: shown(String(read[part]), settings[part]),
+      allowed: `must say the same as REDIS_URL=${maskUrl(String(read.REDIS_URL))}, or one of the two must go`
+    }))
+  ]
+}
+
+/**
+ * @returns every setting, parsed or by default, and every fault found; with faults the settings are not whole
+ */
+export function readSettings (env: Environment): { read: Settings, faults: ConfigFault[] } {
+  const read: Record<string, unknown> = {}
+  const faults: ConfigFault[] = []
+  for (const name of settingNames) {
+    const setting = settings[name]
+    const source = given(name, env)
+    const value = source === undefined ? setting.default : parseSetting(source.text, setting)
+    if (value !== undefined) read[name] = value
+    else if (source !== undefined) faults.push({ variable: source.variable, value: shown(source.text, setting), allowed: explain(source.text, setting) })
+  }
+  const whole = read as unknown as Settings
+  return { read: whole, faults: [...faults, ...pairFaults(whole)] }
+}

@@ -1,0 +1,79 @@
+import { Type, type Static } from 'typebox'
+
+const wholeNumber = (minimum: number, maximum: number, rest: object) => Type.Integer({ ...rest, minimum, maximum })
+
+const MILLISECONDS = 600_000
+const YEAR_SECONDS = 31_536_000
+
+/**
+ * Every setting, by variable name: the one source of the type, the parsing, `--help`, `.env.example` and README's table.
+ * Besides JSON Schema's own keywords: `allowed` says in words what a value may be where the keywords do not,
+ * `defaultText` what happens without one, `secret` what must be masked (`whole` value, or `credentials` in a URL).
+ */
+export const SettingsSchema = Type.Object({
+  HOST: Type.String({ format: 'host', default: '127.0.0.1', allowed: 'a host name or an address, without a port', description: 'Address to listen on; 0.0.0.0 for every interface.' }),
+  PORT: wholeNumber(0, 65_535, { default: 8080, description: 'Port to listen on; 0 takes a free one.' }),
+  PUBLIC_URL: Type.Optional(Type.String({ format: 'public-url', allowed: 'an absolute http or https URL that clients can reach (no user, query or fragment; not 0.0.0.0), or the word request', defaultText: 'what the server listens on', description: 'Base of every URL given to a client; `request` takes it from each request.' })),
+  TRUST_PROXY: Type.Union([Type.Boolean(), Type.String()], { format: 'proxies', default: false, allowed: 'a boolean, or a comma-separated list of addresses, CIDR ranges, loopback, linklocal, uniquelocal', description: 'Proxies whose X-Forwarded-* headers are believed.' }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info', description: 'Least severe log line that is written.' }),
+  LOG_PRETTY: Type.Optional(Type.Boolean({ defaultText: 'on at a terminal', description: 'Log lines for people instead of JSON.' })),
+  USE_REDIS: Type.Boolean({ default: false, description: 'Keep transactions in Redis instead of in memory.' }),
+  REDIS_URL: Type.Optional(Type.String({ format: 'redis-url', secret: 'credentials', allowed: 'redis:// or rediss:// with optional user, password (percent-encoded), port and database number, no query or fragment', defaultText: 'redis://127.0.0.1:6379', description: 'Where Redis is; rediss:// for TLS.' })),
+  REDIS_HOST: Type.Optional(Type.String({ format: 'host', allowed: 'a host name or an address, without a port', defaultText: 'from REDIS_URL', description: 'Redis host, instead of REDIS_URL.' })),
+  REDIS_PORT: Type.Optional(wholeNumber(1, 65_535, { defaultText: 'from REDIS_URL', description: 'Redis port, instead of REDIS_URL.' })),
+  REDIS_USERNAME: Type.Optional(Type.String({ secret: 'whole', defaultText: 'from REDIS_URL', description: 'Redis user, instead of in REDIS_URL.' })),
+  REDIS_PASSWORD: Type.Optional(Type.String({ secret: 'whole', defaultText: 'from REDIS_URL', description: 'Redis password, as it is, instead of in REDIS_URL.' })),
+  REDIS_DB: Type.Optional(wholeNumber(0, 9_999, { defaultText: 'from REDIS_URL', description: 'Redis database number, instead of in REDIS_URL.' })),
+  REDIS_KEY_PREFIX: Type.String({ pattern: '^[\\x21-\\x7e]{1,100}$', default: '3ds_transaction', allowed: '1 to 100 printable ASCII characters without spaces', description: 'Transactions are kept under PREFIX:threeDSServerTransID.' }),
+  REDIS_CONNECT_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 5000, description: 'Longest wait for a connection to Redis, in milliseconds.' }),
+  REDIS_COMMAND_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 1000, description: 'Longest wait for an answer of Redis, in milliseconds.' }),
+  TRANSACTION_TTL_SECONDS: wholeNumber(1, YEAR_SECONDS, { default: 1800, description: 'A transaction is forgotten this long after its last use, in seconds.' }),
+  MEMORY_MAX_TRANSACTIONS: wholeNumber(1, 100_000_000, { default: 100_000, description: 'Most transactions kept in memory; the oldest go first.' }),
+  MEMORY_MAX_BYTES: wholeNumber(65_536, Number.MAX_SAFE_INTEGER, { default: 536_870_912, description: 'Most bytes of transactions kept in memory; the oldest go first.' }),
+  RATE_LIMIT_PER_SECOND: wholeNumber(0, 1_000_000, { default: 0, description: 'Requests per second and client; 0 is no limit.' }),
+  RATE_LIMIT_BURST: Type.Optional(wholeNumber(1, 1_000_000, { defaultText: '2 × RATE_LIMIT_PER_SECOND', description: 'Requests that one client may make at once.' })),
+  BODY_LIMIT_BYTES: wholeNumber(1024, 1_073_741_824, { default: 2_097_152, description: 'Longest request body, in bytes.' }),
+  RESPONSE_SPELLING: Type.Enum(['as-request', 'emv', 'legacy', 'both'], { default: 'as-request', description: 'Spelling of element names in answers.' }),
+  COMPATIBILITY: Type.Enum(['emv', 'legacy'], { default: 'emv', description: 'Clean EMV values, or the literal constants and errors of the mock that this one replaces.' }),
+  OTP: Type.String({ pattern: '^\\P{C}{1,45}$', secret: 'whole', default: '1234', allowed: '1 to 45 printable characters', description: 'Code that passes a challenge.' }),
+  OTP_MAX_ATTEMPTS: wholeNumber(1, 99, { default: 3, description: 'Codes that may be tried before a challenge fails.' }),
+  ACS_SIGNING_ALG: Type.Enum(['PS256', 'ES256'], { default: 'PS256', description: 'Signature of acsSignedContent.' }),
+  CERT_PATH: Type.Optional(Type.String({ defaultText: 'made at start', description: 'PEM file: certificate of the ACS signing key, then its chain. Goes with KEY_PATH.' })),
+  KEY_PATH: Type.Optional(Type.String({ defaultText: 'made at start', description: 'PEM file: the ACS signing key. Goes with CERT_PATH.' })),
+  OUTBOUND_ALLOW: Type.Array(Type.String(), { format: 'host-patterns', default: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'], allowed: 'a comma-separated list of host names, *.suffix, addresses, CIDR ranges, single-label (any name without a dot), or * for every host', description: 'Hosts that this server may call.' }),
+  CLOSE_GRACE_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'Time for requests in flight when the process is told to stop, in milliseconds.' }),
+  METRICS: Type.Boolean({ default: true, description: 'Prometheus metrics at /metrics.' }),
+  DOCS: Type.Boolean({ default: true, description: 'OpenAPI at /openapi.json and its pages at /docs.' }),
+  COMPRESSION: Type.Boolean({ default: false, description: 'Compressed answers for clients that accept them.' }),
+  SEED: Type.Optional(Type.String({ pattern: '^\\P{C}{1,256}$', secret: 'whole', allowed: '1 to 256 printable characters', defaultText: 'random', description: 'Makes ids, keys and certificates repeatable.' }))
+})
+
+/** What the environment said, parsed, with the defaults that do not depend on another setting. */
+export type Settings = Static<typeof SettingsSchema>
+export type SettingName = keyof Settings
+
+/** How one setting is described: the part of JSON Schema used here, and our own keywords. */
+export interface Setting {
+  type?: 'string' | 'integer' | 'boolean' | 'array'
+  enum?: readonly string[]
+  format?: 'host' | 'public-url' | 'proxies' | 'redis-url' | 'host-patterns'
+  pattern?: string
+  minimum?: number
+  maximum?: number
+  default?: string | number | boolean | readonly string[]
+  defaultText?: string
+  allowed?: string
+  secret?: 'whole' | 'credentials'
+  description: string
+}
+
+export const settings = SettingsSchema.properties as unknown as Readonly<Record<SettingName, Setting>>
+export const settingNames = Object.keys(settings) as SettingName[]
+
+/** Names under which a setting is also read, as the mock that this one replaces had them. The setting's own name wins. */
+export const aliases: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+  HOST: ['APP__SERVER__HOST', 'APP_SERVER__HOST'],
+  PORT: ['APP__SERVER__PORT', 'APP_SERVER__PORT'],
+  REDIS_URL: ['APP__REDIS__URL', 'APP_REDIS__URL'],
+  TRANSACTION_TTL_SECONDS: ['APP__REDIS__TTL_SECONDS', 'APP_REDIS__TTL_SECONDS']
+}

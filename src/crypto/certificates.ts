@@ -1,0 +1,81 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { readCertificateFiles } from './certificate-files.ts'
+import { createSeededKey } from './seeded-key.ts'
+import type { TestCa } from './test-ca.ts'
+
+/** Signature algorithms EMV allows for acsSignedContent. */
+export type SigningAlg = 'PS256' | 'ES256'
+
+/** What acsSignedContent is signed with. */
+export interface SigningMaterial {
+  alg: SigningAlg
+  key: KeyObject
+  /** Standard base64 of DER, leaf first, without the root (RFC 7515 §4.1.6). */
+  x5c: string[]
+}
+
+/** Where certificates come from. Everything is made on first use, once. */
+export interface CertificateSource {
+  /** @returns the certificate an SDK has to trust, PEM. */
+  rootPem (): Promise<string>
+  signingMaterial (): Promise<SigningMaterial>
+}
+
+/**
+ * Certificates of the ACS: the operator's own where given, else a test authority made from the seed, of which root and
+ * intermediate (and with ES256 all) are the same wherever the seed is. The PS256 key is random: it is generated off the main
+ * thread, about 0.2 s, when first asked for.
+ * @param seed any text
+ * @param alg which kind of key to make; the operator's key decides for itself
+ * @param certPem content of `CERT_PATH`
+ * @param keyPem content of `KEY_PATH`
+ * @throws CertificateFileError at once when the two contents cannot be used
+ */
+export function createCertificateSource ({ seed, alg, certPem, keyPem }: {
+  seed: string
+  alg: SigningAlg
+  certPem?: string | undefined
+  keyPem?: string | undefined
+}): CertificateSource {
+  return certPem === undefined && keyPem === undefined
+    ? createTestSource(seed, alg)
+    : createFileSource(certPem ?? '', keyPem ?? '')
+}
+
+function createFileSource (certPem: string, keyPem: string): CertificateSource {
+  const { material, rootPem } = readCertificateFiles(certPem, keyPem)
+  return { rootPem: async () => rootPem, signingMaterial: async () => material }
+}
+
+function createTestSource (seed: string, alg: SigningAlg): CertificateSource {
+  const ca = once(async () => (await import('./test-ca.ts')).createTestCa(seed))
+  return {
+    rootPem: once(async () => toPem((await ca()).root)),
+    signingMaterial: once(async () => issue(await ca(), alg, await LEAF_KEYS[alg](seed)))
+  }
+}
+
+interface LeafKey { privateKey: KeyObject, publicKey: Buffer }
+
+const LEAF_KEYS: Readonly<Record<SigningAlg, (seed: string) => Promise<LeafKey>>> = {
+  ES256: async (seed) => createSeededKey(seed, 'acs'),
+  PS256: async () => {
+    const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+    return { privateKey, publicKey: publicKey.export({ type: 'spki', format: 'der' }) }
+  }
+}
+
+function issue (ca: TestCa, alg: SigningAlg, { privateKey, publicKey }: LeafKey): SigningMaterial {
+  return { alg, key: privateKey, x5c: [ca.issueLeaf(publicKey), ca.intermediate].map((der) => der.toString('base64')) }
+}
+
+function once<T> (make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+function toPem (der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) as string[]
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+}

@@ -1,0 +1,28 @@
+import { ProtocolError } from '../errors.ts'
+
+/** Why a message of an app challenge could not be opened. */
+export type ChallengeCryptoReason = 'format' | 'header' | 'kid' | 'algorithm' | 'key' | 'decryption'
+
+/** Error codes of emv3ds-protocol §12.2: not a message, transaction not recognised, decryption failed. */
+const ERROR_CODE: Readonly<Record<ChallengeCryptoReason, string>> = {
+  format: '101',
+  header: '302',
+  kid: '301',
+  algorithm: '302',
+  key: '302',
+  decryption: '302'
+}
+
+/**
+ * The one error of session keys and challenge JWEs. Its `erro` can be sent once the ids are filled in; neither the message
+ * nor a cause carries a key or a plaintext.
+ */
+export class ChallengeCryptoError extends ProtocolError {
+  readonly reason: ChallengeCryptoReason
+
+  constructor (reason: ChallengeCryptoReason, message: string) {
+    super(message, { errorCode: ERROR_CODE[reason], errorComponent: 'A', errorDetail: message, errorMessageType: 'CReq' })
+    this.name = 'ChallengeCryptoError'
+    this.reason = reason
+  }
+}

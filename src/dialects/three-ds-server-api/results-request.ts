@@ -1,0 +1,35 @@
+import { type Fault, ProtocolError } from '../../errors.ts'
+import type { JsonObject, RReq } from '../../protocol/messages.ts'
+import { canonicalUuid } from '../../protocol/uuid.ts'
+import { isJsonObject } from '../spelling.ts'
+
+const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
+
+/**
+ * An RReq out of a body in EMV spelling.
+ * @param faults what its schema and its spelling have against it
+ * @throws ProtocolError S/101 when it is no RReq, S/203 naming wrong elements, S/201 naming missing ones (emv3ds-protocol §3)
+ */
+export function readResultsRequest (body: unknown, faults: readonly Fault[]): RReq {
+  const rReq = isJsonObject(body) ? body : {}
+  if (!isJsonObject(body) || (rReq['messageType'] !== undefined && rReq['messageType'] !== 'RReq')) {
+    throw refusal('101', 'messageType', rReq, faults)
+  }
+  const missing = faults.filter(({ message }) => message === 'is required')
+  const wrong = faults.filter((fault) => !missing.includes(fault))
+  if (wrong.length > 0) throw refusal('203', namesOf(wrong), rReq, faults)
+  if (missing.length > 0) throw refusal('201', namesOf(missing), rReq, faults)
+  return { ...rReq as RReq, threeDSServerTransID: canonicalUuid(rReq['threeDSServerTransID']) as string }
+}
+
+function namesOf (faults: readonly Fault[]): string {
+  return [...new Set(faults.map(({ element }) => element))].join(',')
+}
+
+function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {
+  const ids = Object.fromEntries(IDS.map((id) => [id, canonicalUuid(rReq[id])]).filter(([, value]) => value !== undefined))
+  const what = faults.length === 0 ? 'the body is no RReq' : faults.map(({ element, message }) => `${element} ${message}`).join('; ')
+  return new ProtocolError(`The RReq cannot be used: ${what}`, {
+    errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...ids
+  })
+}

@@ -1,0 +1,80 @@
+const MASK = '[masked]'
+const DEEPEST = 8
+
+// Thirteen digits in a row may be a card number; no identifier, ISO time or amount of ours has as many.
+const cardNumber = /\d{13,}/
+const cardNumbers = /\d{13,}/g
+const urlCredentials = /:\/\/[^\s@/]+@/g
+
+/** Members whose value never reaches a log, in lower case. */
+const secretMembers = new Set([
+  'acctnumber', 'cardnumber', 'card_number', 'pan', 'cardsecuritycode', 'cvv', 'cvv2', 'cvc', 'cvc2', 'cardexpirydate',
+  'authenticationvalue', 'challengedataentry', 'challengehtmldataentry', 'otp', 'creq', 'cres', 'body', 'payload',
+  'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'password', 'passphrase', 'secret', 'token', 'apikey',
+  'api_key', 'x-api-key', 'key', 'privatekey', 'private_key', 'ephemeralkeys', 'sharedsecret', 'seed', 'd', 'k'
+])
+
+/** @returns whether the text holds what may be a card number. */
+export function holdsCardNumber (text: string): boolean {
+  return cardNumber.test(text)
+}
+
+/** @returns the text with card numbers (13 digits in a row and more) and the credentials of URLs masked. */
+export function maskText (text: string): string {
+  const masked = text.length < 13 ? text : text.replace(cardNumbers, MASK)
+  return masked.includes('://') ? masked.replace(urlCredentials, `://${MASK}@`) : masked
+}
+
+/**
+ * What may be logged of a value: members with a secret name, bytes and whatever is nested deeper than eight levels are
+ * masked, texts and numbers that may be card numbers too. The value itself is not changed.
+ */
+export function withoutSecrets (value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return maskText(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(String(value)) ? MASK : value
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (depth === DEEPEST || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return MASK
+  if (value instanceof Error) return describeError(value, false, depth)
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth + 1))
+  const shown: Record<string, unknown> = {}
+  for (const [member, content] of Object.entries(value)) {
+    shown[maskText(member)] = memberWithoutSecrets(member, content, depth + 1)
+  }
+  return shown
+}
+
+/** What may be logged of one member of an object: nothing of a secret one. */
+export function memberWithoutSecrets (member: string, content: unknown, depth = 1): unknown {
+  return secretMembers.has(member.toLowerCase()) ? MASK : withoutSecrets(content, depth)
+}
+
+/** What is logged of an error. */
+export interface ErrorDescription {
+  type: string
+  code?: string
+  message: string
+  stack?: string
+  cause?: unknown
+}
+
+/**
+ * What may be logged of an error: type, code, message and cause, and the calls that led to it where wanted. Nothing else,
+ * since errors of libraries carry requests, commands and their arguments.
+ */
+export function describeError (error: Error, withStack: boolean, depth = 0): ErrorDescription {
+  const description: ErrorDescription = { type: error.name, message: describeMessage(error) }
+  if ('code' in error && typeof error.code === 'string') description.code = error.code
+  if (withStack) description.stack = calls(error)
+  if (error.cause instanceof Error && depth < DEEPEST) description.cause = describeError(error.cause, withStack, depth + 1)
+  return description
+}
+
+// A parser's message quotes what it could not read, and three quoted digits may be a security code.
+function describeMessage (error: Error): string {
+  return error instanceof SyntaxError ? 'cannot be parsed' : maskText(error.message)
+}
+
+// The stack begins with the message, so only its lines of calls are kept.
+function calls (error: Error): string {
+  return maskText((error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n'))
+}

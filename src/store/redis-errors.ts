@@ -1,0 +1,25 @@
+import { MockError } from '../errors.ts'
+
+/**
+ * Why Redis did not do it, in words that may be logged.
+ * @param error what ioredis or the socket threw; its own properties may hold the command's arguments and are left behind
+ */
+export function reasonOf (error: unknown): string {
+  const { message, code } = error as { message?: unknown, code?: unknown }
+  const text = typeof message === 'string' && message !== '' ? message : String(code ?? error)
+  // Redis repeats the arguments of a command that it does not know, and those may be a password or a card number.
+  return text.split(', with args')[0] as string
+}
+
+/** @returns the error of the closed set that stands for what ioredis threw. */
+export function toStoreError (error: unknown): MockError {
+  const reason = reasonOf(error)
+  const cause = new Error(reason)
+  if (reason === 'Command timed out') {
+    return new MockError('store_timeout', 'The transaction store did not answer in time', { cause })
+  }
+  if (reason.includes('WRONGTYPE')) {
+    return new MockError('store_serialization', 'The stored transaction cannot be read', { cause })
+  }
+  return new MockError('store_connection', 'The transaction store cannot be reached', { cause })
+}

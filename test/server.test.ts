@@ -1,0 +1,129 @@
+import { Agent, get } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import t from 'tap'
+import { helpText } from '../src/config/describe.ts'
+import { version } from '../src/config/version.ts'
+import { ensureBuilt, runNode, runServer, serverPath, startServer, untilListening } from './setup/server-process.ts'
+
+/** A request on a connection that stays open. */
+async function getKeepingAlive (url: string, agent: Agent): Promise<number | undefined> {
+  const [response] = await once(get(url, { agent }), 'response')
+  response.resume()
+  await once(response, 'end')
+  return response.statusCode
+}
+
+async function listenSomewhere (): Promise<{ port: number, close: () => Promise<unknown> }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, close: () => once(server.close(), 'close') }
+}
+
+t.test('--help and -h print the settings, --version and -v the version; nothing is started, even with faults in the environment', async (t) => {
+  const env = { PORT: 'faulty' }
+  for (const flag of ['--help', '-h']) t.strictSame(await runServer(t, [flag], env), { code: 0, signal: null, stdout: helpText(), stderr: '' })
+  for (const flag of ['--version', '-v']) t.strictSame(await runServer(t, [flag], env), { code: 0, signal: null, stdout: `${version}\n`, stderr: '' })
+})
+
+t.test('--print-config prints the settings in force as JSON, credentials masked, warnings beside', async (t) => {
+  const { code, stdout, stderr } = await runServer(t, ['--print-config'], { PORT: '81', REDIS_URL: 'redis://u:swordfish@r/1', OTP: '987654', SEED: 'hunter', REDIS_PASSWD: 'swordfish' })
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), { host: '127.0.0.1', port: 81, redis: { url: 'redis://***@r/1' }, otp: '***', seed: '***' })
+  t.equal(stderr, '3ds-mock-server: REDIS_PASSWD is not a setting and is ignored: did you mean REDIS_PASSWORD?\n')
+  t.notMatch(stdout + stderr, /swordfish|hunter|987654/)
+})
+
+t.test('an option that does not exist ends with code 2 and a hint', async (t) => {
+  for (const [argv, why] of [[['--port', '80'], "Unknown option '--port'"], [['start'], "Unexpected argument 'start'"]] as const) {
+    t.strictSame(await runServer(t, [...argv]), {
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr: `3ds-mock-server: ${why}. Settings are environment variables, see 3ds-mock-server --help\n`
+    })
+  }
+})
+
+t.test('faulty settings end with code 1, all of them told, without a stack', async (t) => {
+  t.strictSame(await runServer(t, [], { PORT: '70000', USE_REDIS: 'maybe', REDIS_URL: 'redis://:swordfish@r/x' }), {
+    code: 1,
+    signal: null,
+    stdout: '',
+    stderr: `3ds-mock-server: cannot start, see 3ds-mock-server --help:
+  PORT="70000" is not allowed: a whole number from 0 to 65535
+  USE_REDIS="maybe" is not allowed: true, 1, yes, on or false, 0, no, off
+  REDIS_URL="redis://***@r/x" is not allowed: redis:// or rediss:// with optional user, password (percent-encoded), port and database number, no query or fragment
+`
+  })
+})
+
+t.test('a port in use and an address that is not here end with code 1 and one line', async (t) => {
+  const taken = await listenSomewhere()
+  t.teardown(taken.close)
+  const inUse = await runServer(t, [], { PORT: String(taken.port) })
+  t.strictSame([inUse.code, inUse.stderr], [1, `3ds-mock-server: cannot start: cannot listen on 127.0.0.1:${taken.port}: the port is in use, choose another one with PORT\n`])
+  // 192.0.2.0/24 is nobody's: RFC 5737.
+  const elsewhere = await runServer(t, [], { HOST: '192.0.2.1', PORT: '0' })
+  t.strictSame([elsewhere.code, elsewhere.stderr], [1, '3ds-mock-server: cannot start: cannot listen on 192.0.2.1:0: HOST is no address of this machine\n'])
+})
+
+t.test('Redis that cannot be reached ends with code 1 and one line, credentials masked, and no fallback to memory', async (t) => {
+  const gone = await listenSomewhere()
+  await gone.close()
+  const { code, stdout, stderr } = await runServer(t, [], { PORT: '0', USE_REDIS: 'on', REDIS_CONNECT_TIMEOUT_MS: '2000', REDIS_URL: `redis://me:swordfish@127.0.0.1:${gone.port}` })
+  t.equal(code, 1)
+  t.match(stderr, /^3ds-mock-server: cannot start: [^\n]*Redis[^\n]*\n$/)
+  t.notMatch(stdout, /listening on/)
+  t.notMatch(stdout + stderr, /swordfish/)
+})
+
+t.test('the start says what is on, and where it listens in one line, which comes last', async (t) => {
+  const server = await startServer(t, { LOG_LEVL: 'debug' })
+  const lines = server.logged().map(({ msg }) => msg)
+  t.equal(lines[0], 'LOG_LEVL is not a setting and is ignored: did you mean LOG_LEVEL?')
+  t.ok(lines.includes('Metrics on, API documents on, compression off, rate limit off'))
+  t.ok(lines.includes('Initializing in-memory state store'))
+  t.equal(lines.at(-1), `3ds-mock-server ${version} listening on ${server.url}`)
+  t.equal(lines.filter((line) => line.includes('listening')).length, 1)
+  t.equal((await fetch(`${server.url}/health`)).status, 200)
+})
+
+t.test('on a wildcard address there is one listening line too, with an address that can be called', async (t) => {
+  const server = await startServer(t, { HOST: '0.0.0.0' })
+  t.equal(server.logged().filter(({ msg }) => msg.includes('listening')).length, 1)
+  t.equal((await fetch(`${server.url}/health`)).status, 200)
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} ends with code 0 and does not wait for idle keep-alive connections`, async (t) => {
+    // The grace is longer than the test may last: an idle connection that held the server would fail it.
+    const server = await startServer(t, { CLOSE_GRACE_MS: '600000' })
+    const agent = new Agent({ keepAlive: true })
+    t.teardown(() => agent.destroy())
+    t.equal(await getKeepingAlive(`${server.url}/health`, agent), 200)
+    const { code, signal: killedBy, stdout, stderr } = await server.stop(signal)
+    t.strictSame({ code, killedBy, stderr }, { code: 0, killedBy: null, stderr: '' })
+    t.ok(server.logged().some(({ msg }) => msg === `${signal}: closing, with 600000 ms for requests in flight`), 'buffered lines are written')
+    t.ok(stdout.endsWith('\n'))
+  })
+}
+
+t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) => {
+  // The server itself has no way to fail like this, so something beside it does.
+  const failing = 'data:text/javascript,process.once("SIGUSR2",()=>{throw new Error("on purpose")})'
+  await ensureBuilt(t)
+  const running = runNode(t, ['--import', failing, serverPath], { PORT: '0' })
+  const server = await untilListening(running)
+  const { code, stderr } = await server.stop('SIGUSR2')
+  t.strictSame([code, stderr], [1, ''])
+  t.match(server.logged().find(({ level }) => level === 'fatal'), { msg: 'uncaught error, stopping', err: { message: 'on purpose' } })
+})
+
+t.test('LOG_PRETTY writes lines for people, from the bundle', async (t) => {
+  const server = await startServer(t, { LOG_PRETTY: 'on' })
+  const { code, stdout } = await server.stop()
+  t.equal(code, 0)
+  t.match(stdout, new RegExp(`INFO.*3ds-mock-server ${version} listening on ${server.url}`))
+  t.notMatch(stdout, /^\{/m)
+})

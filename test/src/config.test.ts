@@ -1,0 +1,304 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import t from 'tap'
+import { loadConfig, ConfigError, maskUrl, type Config, type Environment } from '../../src/config.ts'
+import { envExample, helpText, maskedConfig, settingsTable, startLines } from '../../src/config/describe.ts'
+import { settings, settingNames, type SettingName } from '../../src/config/settings.ts'
+import { version } from '../../src/config/version.ts'
+
+const DEFAULTS: Config = {
+  host: '127.0.0.1',
+  port: 8080,
+  trustProxy: false,
+  logLevel: 'info',
+  useRedis: false,
+  redis: { url: 'redis://127.0.0.1:6379', keyPrefix: '3ds_transaction', connectTimeoutMs: 5000, commandTimeoutMs: 1000 },
+  transactionTtlSeconds: 1800,
+  memoryMaxTransactions: 100_000,
+  memoryMaxBytes: 512 * 1024 * 1024,
+  rateLimitPerSecond: 0,
+  rateLimitBurst: 0,
+  bodyLimitBytes: 2 * 1024 * 1024,
+  responseSpelling: 'as-request',
+  compatibility: 'emv',
+  otp: '1234',
+  otpMaxAttempts: 3,
+  acsSigningAlg: 'PS256',
+  outboundAllow: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'],
+  closeGraceMs: 10_000,
+  metrics: true,
+  docs: true,
+  compression: false
+}
+
+const configOf = (env: Environment): Config => loadConfig(env).config
+
+function faultsOf (env: Environment): ConfigError['faults'] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+  return []
+}
+
+/** For each variable: texts that are understood with what they become, and texts that are refused. */
+const CASES: Record<SettingName, { pick: (config: Config) => unknown, good: [string, unknown][], bad: string[] }> = {
+  HOST: { pick: (config) => config.host, good: [['0.0.0.0', '0.0.0.0'], ['::1', '::1'], ['[::]', '::'], ['my-host.example', 'my-host.example'], [' localhost\r', 'localhost']], bad: ['http://a', 'a:80', '300.1.1.1', '-a', 'a b', '[a]', 'a..b'] },
+  PORT: { pick: (config) => config.port, good: [['0', 0], ['65535', 65535]], bad: ['65536', '-1', '1.5', '0x50', '1e3', 'tcp://10.0.0.1:80', '99999999999999999999'] },
+  PUBLIC_URL: { pick: (config) => config.publicUrl, good: [['https://a.example', 'https://a.example'], ['http://a.example:81/base//', 'http://a.example:81/base'], ['HTTP://A.example/', 'http://a.example'], ['Request', 'request']], bad: ['a.example', 'ftp://a', 'http://u:p@a', 'http://u@a', 'http://a?b', 'http://a#b', 'http://a?', 'http://0.0.0.0:8080', 'http://[::]/', 'http:a', 'http://', 'http://a b', 'http://a:x'] },
+  TRUST_PROXY: { pick: (config) => config.trustProxy, good: [['on', true], ['OFF', false], ['10.0.0.0/8, ::1,[fe80::]/10', '10.0.0.0/8,::1,fe80::/10'], ['loopback,uniquelocal', 'loopback,uniquelocal']], bad: ['2', '10.0.0.0/33', '::1/129', 'proxy.example', '10.0.0.1/', ','] },
+  LOG_LEVEL: { pick: (config) => config.logLevel, good: [['DEBUG', 'debug'], ['silent', 'silent']], bad: ['loud', '30'] },
+  LOG_PRETTY: { pick: (config) => config.logPretty, good: [['1', true], ['no', false]], bad: ['pretty', '2'] },
+  USE_REDIS: { pick: (config) => config.useRedis, good: [['true', true], ['TRUE', true], ['1', true], ['Yes', true], ['oN', true], ['false', false], ['0', false], ['NO', false], ['off', false]], bad: ['2', 'y', 'enabled', 'truely'] },
+  REDIS_URL: { pick: (config) => config.redis.url, good: [['redis://r', 'redis://r'], ['rediss://u:p%40ss@r.example:6380/2', 'rediss://u:p%40ss@r.example:6380/2'], ['redis://:p@[::1]:6379/', 'redis://:p@[::1]:6379/']], bad: ['r:6379', 'http://r', 'redis://', 'redis://r/x', 'redis://r/0/1', 'redis://r:0', 'redis://r:x', 'redis://:p#s@r', 'redis://:p?s@r', 'redis://r?family=6', 'redis://:%zz@r', 'redis://%zz@r', 'redis:///1', 'redis://a b'] },
+  REDIS_HOST: { pick: (config) => config.redis.url, good: [['r.example', 'redis://r.example:6379'], ['::1', 'redis://[::1]:6379']], bad: ['r:6379', 'redis://r'] },
+  REDIS_PORT: { pick: (config) => config.redis.url, good: [['6380', 'redis://127.0.0.1:6380']], bad: ['0', '65536', 'x'] },
+  REDIS_USERNAME: { pick: (config) => config.redis.url, good: [['a:b', 'redis://a%3Ab@127.0.0.1:6379']], bad: [] },
+  REDIS_PASSWORD: { pick: (config) => config.redis.url, good: [['p@/#?', 'redis://:p%40%2F%23%3F@127.0.0.1:6379']], bad: [] },
+  REDIS_DB: { pick: (config) => config.redis.url, good: [['3', 'redis://127.0.0.1:6379/3']], bad: ['-1', 'a'] },
+  REDIS_KEY_PREFIX: { pick: (config) => config.redis.keyPrefix, good: [['mine:3ds', 'mine:3ds']], bad: ['a b', 'é', 'x'.repeat(101)] },
+  REDIS_CONNECT_TIMEOUT_MS: { pick: (config) => config.redis.connectTimeoutMs, good: [['1', 1]], bad: ['0', '600001'] },
+  REDIS_COMMAND_TIMEOUT_MS: { pick: (config) => config.redis.commandTimeoutMs, good: [['250', 250]], bad: ['0', '1s'] },
+  TRANSACTION_TTL_SECONDS: { pick: (config) => config.transactionTtlSeconds, good: [['60', 60]], bad: ['0', '-5', 'abc', '31536001'] },
+  MEMORY_MAX_TRANSACTIONS: { pick: (config) => config.memoryMaxTransactions, good: [['1', 1]], bad: ['0'] },
+  MEMORY_MAX_BYTES: { pick: (config) => config.memoryMaxBytes, good: [['65536', 65536]], bad: ['65535', '512MB'] },
+  RATE_LIMIT_PER_SECOND: { pick: (config) => [config.rateLimitPerSecond, config.rateLimitBurst], good: [['0', [0, 0]], ['50', [50, 100]]], bad: ['-1', '1000001'] },
+  RATE_LIMIT_BURST: { pick: (config) => config.rateLimitBurst, good: [['7', 7]], bad: ['0'] },
+  BODY_LIMIT_BYTES: { pick: (config) => config.bodyLimitBytes, good: [['1024', 1024]], bad: ['1023', '2MB'] },
+  RESPONSE_SPELLING: { pick: (config) => config.responseSpelling, good: [['as-request', 'as-request'], ['EMV', 'emv'], ['legacy', 'legacy'], ['both', 'both']], bad: ['all'] },
+  COMPATIBILITY: { pick: (config) => config.compatibility, good: [['emv', 'emv'], ['Legacy', 'legacy']], bad: ['strict'] },
+  OTP: { pick: (config) => config.otp, good: [['Ab 9é', 'Ab 9é'], ['9'.repeat(45), '9'.repeat(45)]], bad: ['9'.repeat(46), 'a\u0007b', 'a\nb'] },
+  OTP_MAX_ATTEMPTS: { pick: (config) => config.otpMaxAttempts, good: [['1', 1], ['99', 99]], bad: ['0', '100'] },
+  ACS_SIGNING_ALG: { pick: (config) => config.acsSigningAlg, good: [['es256', 'ES256'], ['PS256', 'PS256']], bad: ['RS256', 'none'] },
+  CERT_PATH: { pick: (config) => config.certPath, good: [], bad: ['/only/a/certificate.pem'] },
+  KEY_PATH: { pick: (config) => config.keyPath, good: [], bad: [] },
+  OUTBOUND_ALLOW: { pick: (config) => config.outboundAllow, good: [['*', ['*']], ['Shop.example, *.test,10.0.0.0/8,[::1],::1,single-label,', ['shop.example', '*.test', '10.0.0.0/8', '[::1]', '::1', 'single-label']]], bad: ['*.*.a', 'a*', 'http://a', ',', '10.0.0.0/99', 'a:80'] },
+  CLOSE_GRACE_MS: { pick: (config) => config.closeGraceMs, good: [['1', 1]], bad: ['0', '600001'] },
+  METRICS: { pick: (config) => config.metrics, good: [['off', false], ['on', true]], bad: ['maybe'] },
+  DOCS: { pick: (config) => config.docs, good: [['no', false], ['yes', true]], bad: ['maybe'] },
+  COMPRESSION: { pick: (config) => config.compression, good: [['1', true], ['0', false]], bad: ['gzip'] },
+  SEED: { pick: (config) => config.seed, good: [['any text', 'any text']], bad: ['a\u0000b', 'x'.repeat(257)] }
+}
+
+t.test('nothing set gives the documented defaults, and no warning', async (t) => {
+  t.strictSame(loadConfig({}), { config: DEFAULTS, warnings: [] })
+})
+
+t.test('an empty variable, or one of white space, counts as unset', async (t) => {
+  const empty = Object.fromEntries(settingNames.map((name, index) => [name, index % 2 === 0 ? '' : ' \t']))
+  t.strictSame(loadConfig(empty), { config: DEFAULTS, warnings: [] })
+})
+
+t.test('without an argument the environment of the process is read', async (t) => {
+  t.strictSame(loadConfig().config, loadConfig(process.env).config)
+})
+
+t.test('the configuration cannot be changed', async (t) => {
+  const config = configOf({})
+  t.ok([config, config.redis, config.outboundAllow].every((part) => Object.isFrozen(part)))
+})
+
+t.test('each variable: what is understood, and what is refused by name with what is allowed', async (t) => {
+  for (const name of settingNames) {
+    const { pick, good, bad } = CASES[name]
+    for (const [text, expected] of good) t.strictSame(pick(configOf({ [name]: text })), expected, `${name}=${JSON.stringify(text)}`)
+    // A certificate without its key is refused for the key, see below.
+    for (const text of bad.filter(() => name !== 'CERT_PATH')) {
+      t.match(faultsOf({ [name]: text }), [{ variable: name, value: String, allowed: /\w{3}/ }], `${name}=${JSON.stringify(text)} is refused`)
+    }
+  }
+})
+
+t.test('certificate and key go together', async (t) => {
+  const { certPath, keyPath } = configOf({ CERT_PATH: '/c.pem', KEY_PATH: '/k.pem' })
+  t.strictSame({ certPath, keyPath }, { certPath: '/c.pem', keyPath: '/k.pem' })
+  t.strictSame(faultsOf({ CERT_PATH: '/c.pem' }), [{ variable: 'KEY_PATH', value: '""', allowed: 'must be set, because CERT_PATH is' }])
+  t.strictSame(faultsOf({ KEY_PATH: '/k.pem' }), [{ variable: 'CERT_PATH', value: '""', allowed: 'must be set, because KEY_PATH is' }])
+})
+
+t.test('every fault is told at once, each with its variable, value and what is allowed', async (t) => {
+  const env = { PORT: '70000', USE_REDIS: 'maybe', RESPONSE_SPELLING: 'x\ny', OTP: '', TRANSACTION_TTL_SECONDS: '0', HOST: 'x'.repeat(300) }
+  t.throws(() => loadConfig(env), {
+    name: 'ConfigError',
+    message: [
+      `HOST="${'x'.repeat(100)}…" is not allowed: a host name or an address, without a port`,
+      'PORT="70000" is not allowed: a whole number from 0 to 65535',
+      'USE_REDIS="maybe" is not allowed: true, 1, yes, on or false, 0, no, off',
+      'TRANSACTION_TTL_SECONDS="0" is not allowed: a whole number from 1 to 31536000',
+      'RESPONSE_SPELLING="x\\ny" is not allowed: one of as-request, emv, legacy, both'
+    ].join('\n')
+  })
+})
+
+t.test('a Kubernetes service link where a port should be is told for what it is', async (t) => {
+  t.match(faultsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379' }), [{ variable: 'REDIS_PORT', value: '"tcp://10.0.0.1:6379"', allowed: /Kubernetes service link: set enableServiceLinks: false/ }])
+})
+
+t.test('Redis by parts, by URL, or by both where they agree', async (t) => {
+  const parts = { REDIS_HOST: 'r.example', REDIS_PORT: '6380', REDIS_USERNAME: 'me', REDIS_PASSWORD: 'p:w', REDIS_DB: '4' }
+  const url = 'redis://me:p%3Aw@r.example:6380/4'
+  t.equal(configOf(parts).redis.url, url)
+  t.equal(configOf({ ...parts, REDIS_URL: url }).redis.url, url)
+  t.equal(configOf({ ...parts, REDIS_URL: 'rediss://r.example' }).redis.url, 'rediss://me:p%3Aw@r.example:6380/4', 'parts complete a URL')
+})
+
+t.test('Redis by parts and by URL that say different things is refused, masked', async (t) => {
+  const allowed = 'must say the same as REDIS_URL=redis://***@r.example:6380/4, or one of the two must go'
+  const env = { REDIS_URL: 'redis://me:secret1@r.example:6380/4', REDIS_HOST: 'other', REDIS_PORT: '6379', REDIS_USERNAME: 'you', REDIS_PASSWORD: 'secret2', REDIS_DB: '5' }
+  t.strictSame(faultsOf(env), [
+    { variable: 'REDIS_HOST', value: '"other"', allowed },
+    { variable: 'REDIS_PORT', value: '"6379"', allowed },
+    { variable: 'REDIS_USERNAME', value: '***', allowed },
+    { variable: 'REDIS_PASSWORD', value: '***', allowed },
+    { variable: 'REDIS_DB', value: '"5"', allowed }
+  ])
+})
+
+t.test('the overrides of the original are read in both forms; our own variable wins, then the form that worked there', async (t) => {
+  for (const prefix of ['APP_', 'APP__']) {
+    const { config, warnings } = loadConfig({ [`${prefix}REDIS__URL`]: 'redis://r', [`${prefix}REDIS__TTL_SECONDS`]: '60', [`${prefix}SERVER__HOST`]: '::1', [`${prefix}SERVER__PORT`]: '81' })
+    t.strictSame(config, { ...DEFAULTS, host: '::1', port: 81, transactionTtlSeconds: 60, redis: { ...DEFAULTS.redis, url: 'redis://r' } })
+    t.strictSame(warnings, [])
+  }
+  t.equal(configOf({ PORT: '1', APP__SERVER__PORT: '2', APP_SERVER__PORT: '3' }).port, 1)
+  t.equal(configOf({ PORT: '', APP__SERVER__PORT: '2', APP_SERVER__PORT: '3' }).port, 2)
+  t.strictSame(faultsOf({ APP_REDIS__URL: 'redis://:secret@r/x' }).map(({ variable, value }) => ({ variable, value })), [{ variable: 'APP_REDIS__URL', value: '"redis://***@r/x"' }])
+})
+
+t.test('a variable that looks like a setting and is none is told with the nearest name', async (t) => {
+  const env = { RATE_LIMIT_PER_SECONDS: '1', TRANSACTION_TTL: '1', USE_REDDIS: '1', PUBLIC_URI: 'x', COMPATABILITY: 'emv', REDIS_PASSWD: 'hunter2', OTP_CODE_THAT_IS_UNLIKE_ANY_OTHER: '1', APP__REDIS__POOL__MAXIMAL_IDLE_CONNECTIONS: '1', APP_REDIS__URI: 'x' }
+  t.strictSame(loadConfig(env).warnings, [
+    'RATE_LIMIT_PER_SECONDS is not a setting and is ignored: did you mean RATE_LIMIT_PER_SECOND?',
+    'TRANSACTION_TTL is not a setting and is ignored: did you mean TRANSACTION_TTL_SECONDS?',
+    'USE_REDDIS is not a setting and is ignored: did you mean USE_REDIS?',
+    'PUBLIC_URI is not a setting and is ignored: did you mean PUBLIC_URL?',
+    'COMPATABILITY is not a setting and is ignored: did you mean COMPATIBILITY?',
+    'REDIS_PASSWD is not a setting and is ignored: did you mean REDIS_PASSWORD?',
+    'OTP_CODE_THAT_IS_UNLIKE_ANY_OTHER is not a setting and is ignored',
+    'APP__REDIS__POOL__MAXIMAL_IDLE_CONNECTIONS is not a setting and is ignored',
+    'APP_REDIS__URI is not a setting and is ignored: did you mean APP_REDIS__URL?'
+  ])
+})
+
+t.test('variables of shells, CI, platforms and Kubernetes are not taken for settings', async (t) => {
+  const ordinary = {
+    PATH: '/bin',
+    HOME: '/',
+    HOSTNAME: 'h',
+    LOGNAME: 'me',
+    SHELL: 'sh',
+    PWD: '/',
+    TERM: 'xterm',
+    LANG: 'C',
+    EDITOR: 'vi',
+    OLDPWD: '/',
+    SHLVL: '1',
+    TMPDIR: '/tmp',
+    USER: 'me',
+    CI: '1',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_SERVER_URL: 'x',
+    RUNNER_OS: 'Linux',
+    GITLAB_CI: '1',
+    BUILD_ID: '1',
+    JOB_NAME: 'j',
+    NODE_ENV: 'test',
+    NODE_OPTIONS: '',
+    npm_config_cache: 'x',
+    npm_lifecycle_event: 'test',
+    USE_CCACHE: '1',
+    USE_GKE_GCLOUD_AUTH_PLUGIN: 'True',
+    PUBLIC_API_KEY: 'x',
+    APP_ENV: 'dev',
+    APP_NAME: 'shop',
+    KEY_ID: '1',
+    MEMORY_PRESSURE_WATCH: '/x',
+    MEMORY_AVAILABLE: '512',
+    TEST_REDIS_SERVER: '/x',
+    TEST_WITHOUT_REDIS: '1',
+    REDIS_SERVICE_HOST: '10.0.0.1',
+    REDIS_SERVICE_PORT: '6379',
+    REDIS_SERVICE_PORT_CLIENT: '6379',
+    REDIS_PORT_6379_TCP: 'tcp://10.0.0.1:6379',
+    REDIS_PORT_6379_TCP_ADDR: '10.0.0.1',
+    REDIS_MASTER_PORT: 'tcp://10.0.0.1:6379',
+    OTP_PORT_53_UDP_PROTO: 'udp',
+    KUBERNETES_SERVICE_HOST: '10.0.0.1',
+    LOG_UNDEFINED: undefined
+  }
+  t.strictSame(loadConfig(ordinary).warnings, [])
+})
+
+t.test('a URL is shown without its credentials', async (t) => {
+  const cases = {
+    'redis://127.0.0.1:6379': 'redis://127.0.0.1:6379',
+    'rediss://user:password@r.example:6380/2': 'rediss://***@r.example:6380/2',
+    'redis://:password@r.example': 'redis://***@r.example',
+    'redis://user@[::1]:6379/0': 'redis://***@[::1]:6379/0',
+    'http://user:password@a.example/base': 'http://***@a.example/base',
+    'redis://:pass#word@r.example': 'redis://***',
+    'redis://user:12/34@r.example': 'redis://***',
+    'redis://r.example?password=word': 'redis://***',
+    'redis://:pass word@r.example': 'redis://***',
+    'user:password@r.example': '***'
+  }
+  for (const [url, shown] of Object.entries(cases)) t.equal(maskUrl(url), shown)
+})
+
+t.test('a password never shows, however it is given, right or wrong', async () => {
+  const awkward = fc.array(fc.constantFrom('@', ':', '/', '#', '?', '%', ' ', '\\', '[', 'é', '"', '7', '&', '=', '*'), { maxLength: 6 }).map((parts) => parts.join(''))
+  // Pieces that occur nowhere else, with anything awkward around them: whatever is left of a password is seen.
+  const password = fc.tuple(awkward, awkward, awkward).map(([a, b, c]) => `${a}hunter${b}swordfish${c}`)
+  const shows = (text: string): boolean => /hunter|swordfish/.test(text)
+  fc.assert(fc.property(password, fc.constantFrom('redis', 'rediss', 'http', 'REDIS'), fc.constantFrom('', 'me', 'me:'), (secret, scheme, user) => {
+    const raw = `${scheme}://${user}:${secret}@r.example:6379/1`
+    const encoded = `${scheme}://${user.replace(':', '')}:${encodeURIComponent(secret)}@r.example:6379/1`
+    const seen = [raw, encoded, `${user}:${secret}@r.example`, `${scheme}://r.example?password=${secret}`].flatMap((url) => [
+      maskUrl(url),
+      ...['REDIS_URL', 'APP_REDIS__URL', 'PUBLIC_URL', 'HOST', 'REDIS_HOST', 'OUTBOUND_ALLOW'].flatMap((variable) => url.includes('@') || variable.endsWith('REDIS__URL') ? faultsOf({ [variable]: url }).map(({ value }) => value) : []),
+      ...faultsOf({ REDIS_URL: url, REDIS_PASSWORD: 'other', REDIS_DB: '9', PORT: 'x' }).map(({ value, allowed }) => value + allowed)
+    ])
+    return !seen.some(shows) && !shows(JSON.stringify(maskedConfig(configOf({ REDIS_PASSWORD: secret, OTP: 'hunter', SEED: 'swordfish' }))))
+  }), { numRuns: 300 })
+})
+
+t.test('the printed configuration is whole, with credentials, code and seed masked', async (t) => {
+  const config = configOf({ REDIS_PASSWORD: 'p', OTP: '9876', SEED: 's' })
+  t.strictSame(maskedConfig(config), { ...config, redis: { ...config.redis, url: 'redis://***@127.0.0.1:6379' }, otp: '***', seed: '***' })
+  t.notOk('seed' in maskedConfig(configOf({})))
+})
+
+t.test('the lines at start say what is on', async (t) => {
+  t.strictSame(startLines(configOf({})), [
+    'Answers: compatibility emv, spelling as-request, signed content PS256',
+    'Metrics on, API documents on, compression off, rate limit off',
+    'Public URL: where the server listens'
+  ])
+  t.strictSame(startLines(configOf({ PUBLIC_URL: 'request', RATE_LIMIT_PER_SECOND: '5', METRICS: 'off' })).slice(1), [
+    'Metrics off, API documents on, compression off, rate limit 5 per second, at most 10 at once',
+    'Public URL: request'
+  ])
+})
+
+t.test('.env.example is what npm run docs writes, and setting all of it changes nothing', async (t) => {
+  const file = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+  t.equal(file, envExample())
+  const env = Object.fromEntries([...file.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+  t.strictSame(Object.keys(env), settingNames)
+  t.strictSame(configOf(env), DEFAULTS)
+})
+
+t.test('help and README table name every setting with default, meaning and what is allowed', async (t) => {
+  const [help, rows] = [helpText(), settingsTable().split('\n')]
+  t.equal(rows.length, settingNames.length + 2)
+  for (const [index, name] of settingNames.entries()) {
+    t.ok(help.includes(`  ${name}=`) && help.includes(settings[name].description), name)
+    t.match(rows[index + 2], new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| [^|]+ \\| [^|]+ \\|$`), name)
+  }
+})
+
+t.test('the version is that of package.json', async (t) => {
+  t.equal(version, JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
+})

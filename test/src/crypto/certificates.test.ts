@@ -1,0 +1,239 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, createPublicKey, generateKeyPairSync, sign, verify, X509Certificate, type KeyObject } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compactVerify, importX509 } from 'jose'
+import t from 'tap'
+import { buildCertificate } from '../../../src/crypto/certificate-builder.ts'
+import { CertificateFileError } from '../../../src/crypto/certificate-files.ts'
+import { createCertificateSource, type SigningMaterial } from '../../../src/crypto/certificates.ts'
+import { element, objectIdentifier } from '../../../src/crypto/der.ts'
+import { createEphemeralKeys } from '../../../src/crypto/ephemeral-keys.ts'
+import { createSeededKey } from '../../../src/crypto/seeded-key.ts'
+import { signAcsContent, type AcsContent } from '../../../src/crypto/signed-content.ts'
+import { createSeededIds } from '../../../src/ids.ts'
+
+const algs = ['ES256', 'PS256'] as const
+
+function pemOf (der: Uint8Array | string): string {
+  return new X509Certificate(typeof der === 'string' ? Buffer.from(der, 'base64') : der).toString()
+}
+
+function fingerprint (text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Leaf, intermediate and root of a source. */
+async function chainOf (source: ReturnType<typeof createCertificateSource>): Promise<[X509Certificate, X509Certificate, X509Certificate]> {
+  const [leaf, intermediate] = (await source.signingMaterial()).x5c.map((der) => new X509Certificate(Buffer.from(der, 'base64')))
+  return [leaf as X509Certificate, intermediate as X509Certificate, new X509Certificate(await source.rootPem())]
+}
+
+t.test('the root of a seed is the same, byte for byte, in every process and on every Node version', async (t) => {
+  const root = async (seed: string) => await createCertificateSource({ seed, alg: 'ES256' }).rootPem()
+  t.equal(fingerprint(await root('stable')), '7fe47709f167225d543cadf779110b04acda1df7002e62679f68f961b2d66ac6')
+  t.equal(await root('stable'), await root('stable'))
+  t.equal(await createCertificateSource({ seed: 'stable', alg: 'PS256' }).rootPem(), await root('stable'), 'whatever it signs with')
+  t.not(await root('other'), await root('stable'))
+  t.equal(pemOf(new X509Certificate(await root('stable')).raw), await root('stable'), 'PEM as OpenSSL writes it')
+})
+
+t.test('with ES256 the whole chain is the same wherever the seed is', async (t) => {
+  const x5c = async (seed: string) => (await createCertificateSource({ seed, alg: 'ES256' }).signingMaterial()).x5c
+  t.strictSame(await x5c('stable'), await x5c('stable'))
+  t.equal(fingerprint((await x5c('stable')).join()), 'a8f8e74b9037584e785c2ef7fb4fd1b739d76a947f07b197be1133b64181c095')
+  const [first, second] = [await x5c('stable'), await x5c('other')]
+  t.equal(new Set([...first, ...second]).size, 4)
+})
+
+for (const alg of algs) {
+  t.test(`${alg}: leaf, intermediate and root form a chain, RFC 5280 §6`, async (t) => {
+    const source = createCertificateSource({ seed: 'chain', alg })
+    const { key, x5c } = await source.signingMaterial()
+    t.equal(x5c.length, 2, 'the root is not sent, emv3ds-protocol §13.2')
+    const [leaf, intermediate, root] = await chainOf(source)
+    for (const [certificate, issuer] of [[leaf, intermediate], [intermediate, root], [root, root]] as const) {
+      t.ok(certificate.checkIssued(issuer))
+      t.ok(certificate.verify(issuer.publicKey))
+    }
+    t.notOk(leaf.checkIssued(root))
+    t.strictSame([leaf.ca, intermediate.ca, root.ca], [false, true, true])
+    t.ok(leaf.checkPrivateKey(key))
+    t.equal(new Set([leaf, intermediate, root].map(({ serialNumber }) => serialNumber)).size, 3)
+    t.strictSame([leaf.validFrom, leaf.validTo], ['Jan  1 00:00:00 2020 GMT', 'Dec 31 23:59:59 2049 GMT'])
+    t.match(leaf.subject, /^O=3ds-mock-server\nOU=For tests only\nCN=3DS Mock ACS [0-9a-f]{8}$/)
+    t.equal(leaf.publicKey.asymmetricKeyType, alg === 'ES256' ? 'ec' : 'rsa')
+  })
+}
+
+const withoutOpenssl = spawnSync('openssl', ['version']).error === undefined ? false : 'no openssl on PATH'
+
+t.test('OpenSSL accepts the chain by its strict rules and says what the extensions say', { skip: withoutOpenssl }, async (t) => {
+  const folder = t.testdir()
+  const openssl = (...args: string[]) => {
+    const { stdout, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' })
+    return `${stdout}${stderr}`
+  }
+  for (const alg of algs) {
+    const [leaf, intermediate, root] = await chainOf(createCertificateSource({ seed: 'openssl', alg }))
+    const files = { 'leaf.pem': leaf, 'intermediate.pem': intermediate, 'root.pem': root }
+    for (const [name, certificate] of Object.entries(files)) writeFileSync(join(folder, name), certificate.toString())
+    t.match(openssl('verify', '-x509_strict', '-CAfile', 'root.pem', '-untrusted', 'intermediate.pem', 'leaf.pem'), /leaf\.pem: OK/)
+    t.match(openssl('x509', '-in', 'root.pem', '-noout', '-text'), /critical\s+CA:TRUE, pathlen:1[^]+critical\s+Certificate Sign, CRL Sign/)
+    t.match(openssl('x509', '-in', 'intermediate.pem', '-noout', '-text'), /critical\s+CA:TRUE, pathlen:0[^]+critical\s+Certificate Sign, CRL Sign/)
+    t.match(openssl('x509', '-in', 'leaf.pem', '-noout', '-text'), /critical\s+CA:FALSE[^]+critical\s+Digital Signature\n/)
+  }
+})
+
+t.test('everything is made once and only when asked for', async (t) => {
+  const source = createCertificateSource({ seed: 'once', alg: 'PS256' })
+  const [first, second] = await Promise.all([source.signingMaterial(), source.signingMaterial()])
+  t.equal(first, second)
+  t.equal(await source.signingMaterial(), first)
+  t.equal(source.rootPem(), source.rootPem())
+})
+
+const ids = createSeededIds('signed content')
+const emv: AcsContent = {
+  acsURL: 'https://acs.test/acs/app?ü=1',
+  acsEphemPubKey: createEphemeralKeys(ids).publicKey,
+  sdkEphemPubKey: createEphemeralKeys(ids).publicKey
+}
+
+/** Verifies as an SDK does, with jose and the first certificate only. */
+async function verified (jws: string, { alg, x5c }: SigningMaterial): Promise<{ header: unknown, content: unknown }> {
+  const { payload, protectedHeader } = await compactVerify(jws, await importX509(pemOf(x5c[0] as string), alg))
+  return { header: protectedHeader, content: JSON.parse(Buffer.from(payload).toString()) }
+}
+
+for (const alg of algs) {
+  t.test(`${alg}: jose verifies acsSignedContent with the key of x5c[0], emv3ds-protocol §13.2`, async (t) => {
+    const material = await createCertificateSource({ seed: 'sign', alg }).signingMaterial()
+    const jws = await signAcsContent(emv, material)
+    t.strictSame(await verified(jws, material), { header: { alg, x5c: material.x5c }, content: emv })
+    t.equal(Buffer.from(jws.split('.')[2] as string, 'base64url').length, alg === 'ES256' ? 64 : 256, 'raw signature')
+    t.match(jws, /^[\w-]+\.[\w-]+\.[\w-]+$/)
+    await t.rejects(verified(`${jws.slice(0, -8)}AAAAAAAA`, material), { code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' })
+  })
+
+  t.test(`${alg}: the original's claims and typ, compatibility §3.2`, async (t) => {
+    const material = await createCertificateSource({ seed: 'sign', alg }).signingMaterial()
+    const { sdkEphemPubKey, ...old } = emv
+    const content = { acsTransID: '0a0b0c0d-1111-4222-8333-444455556666', acsRefNumber: 'issuer1', ...old }
+    const jws = await signAcsContent(content, material, { legacy: true })
+    t.strictSame(await verified(jws, material), { header: { typ: 'JWT', alg, x5c: material.x5c }, content })
+    t.strictSame((await verified(await signAcsContent(content, material), material)).header, { alg, x5c: material.x5c })
+  })
+}
+
+t.test('PS256 has a salt of exactly 32 bytes, RFC 7518 §3.5', async (t) => {
+  const material = await createCertificateSource({ seed: 'salt', alg: 'PS256' }).signingMaterial()
+  const [header, content, signature] = (await signAcsContent(emv, material)).split('.') as [string, string, string]
+  const isValid = (saltLength: number) => verify('sha256', Buffer.from(`${header}.${content}`),
+    { key: createPublicKey(material.key), padding: 6, saltLength }, Buffer.from(signature, 'base64url'))
+  t.strictSame([20, 32, 222].map(isValid), [false, true, false])
+})
+
+/** A chain of the operator's own: the leaf holds any key, EC keys sign. */
+function ownChain (publicKey: KeyObject): { leaf: string, intermediate: string, root: string } {
+  const [rootKey, intermediateKey] = [createSeededKey('operator', 'root'), createSeededKey('operator', 'intermediate')]
+  const signer = (key: KeyObject) => (data: Uint8Array) => sign('sha256', data, key)
+  const leafKey = publicKey.export({ type: 'spki', format: 'der' })
+  const root = buildCertificate({
+    subject: 'root', issuer: 'root', publicKey: rootKey.publicKey, issuerPublicKey: rootKey.publicKey, pathLength: 1
+  }, signer(rootKey.privateKey))
+  const intermediate = buildCertificate({
+    subject: 'intermediate', issuer: 'root', publicKey: intermediateKey.publicKey, issuerPublicKey: rootKey.publicKey, pathLength: 0
+  }, signer(rootKey.privateKey))
+  const leaf = buildCertificate({
+    subject: 'leaf', issuer: 'intermediate', publicKey: leafKey, issuerPublicKey: intermediateKey.publicKey
+  }, signer(intermediateKey.privateKey))
+  return { leaf: pemOf(leaf), intermediate: pemOf(intermediate), root: pemOf(root) }
+}
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const pkcs8 = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }) as string
+const fromFiles = (certPem?: string, keyPem?: string) => createCertificateSource({ seed: 's', alg: 'ES256', certPem, keyPem })
+const derOf = (pem: string) => new X509Certificate(pem).raw.toString('base64')
+
+t.test('own files: one x5c entry per certificate, the root left out and named as the one to trust', async (t) => {
+  for (const [alg, pair] of [['PS256', rsa], ['ES256', ec]] as const) {
+    const { leaf, intermediate, root } = ownChain(pair.publicKey)
+    const source = fromFiles(`bag attributes\n${leaf}${intermediate}\r\n${root}`, pkcs8(pair.privateKey))
+    const material = await source.signingMaterial()
+    t.equal(material.alg, alg, 'the key decides')
+    t.strictSame(material.x5c, [derOf(leaf), derOf(intermediate)])
+    t.equal(await source.rootPem(), root)
+    t.strictSame((await verified(await signAcsContent(emv, material), material)).content, emv)
+  }
+})
+
+t.test('own files: traditional key forms are read too', async (t) => {
+  const { leaf } = ownChain(rsa.publicKey)
+  t.equal((await fromFiles(leaf, rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }) as string).signingMaterial()).alg, 'PS256')
+  const sec1 = ec.privateKey.export({ type: 'sec1', format: 'pem' }) as string
+  t.equal((await fromFiles(ownChain(ec.publicKey).leaf, sec1).signingMaterial()).alg, 'ES256')
+})
+
+t.test('own files: without a root the last certificate is the one to trust', async (t) => {
+  const { leaf, intermediate } = ownChain(ec.publicKey)
+  const source = fromFiles(leaf + intermediate, pkcs8(ec.privateKey))
+  t.strictSame((await source.signingMaterial()).x5c, [derOf(leaf), derOf(intermediate)])
+  t.equal(await source.rootPem(), intermediate)
+})
+
+t.test('own files: a single self-signed certificate is sent and trusted, authority or not', async (t) => {
+  const publicKey = ec.publicKey.export({ type: 'spki', format: 'der' })
+  for (const authority of [{}, { pathLength: 0 }]) {
+    const self = pemOf(buildCertificate({ subject: 'self', issuer: 'self', publicKey, issuerPublicKey: publicKey, ...authority },
+      (data) => sign('sha256', data, ec.privateKey)))
+    const source = fromFiles(self, pkcs8(ec.privateKey))
+    t.strictSame((await source.signingMaterial()).x5c, [derOf(self)])
+    t.equal(await source.rootPem(), self)
+  }
+})
+
+t.test('own files that cannot be used are refused at once, with the variable to look at and nothing of their content', async (t) => {
+  const { leaf, intermediate, root } = ownChain(ec.publicKey)
+  const key = pkcs8(ec.privateKey)
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+  const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const ed25519 = generateKeyPairSync('ed25519')
+  const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }) as string
+  const weak = 'KEY_PATH: the key must be RSA of at least 2048 bits (PS256) or EC P-256 (ES256)'
+  const broken = leaf.replace(/\n.{64}/, '\nAAAA')
+  const refused: Array<[string | undefined, string | undefined, string]> = [
+    [undefined, key, 'CERT_PATH: no PEM certificate found'],
+    ['', key, 'CERT_PATH: no PEM certificate found'],
+    [key, key, 'CERT_PATH: no PEM certificate found'],
+    [broken, key, 'CERT_PATH: certificate 1 cannot be read'],
+    [leaf + broken, key, 'CERT_PATH: certificate 2 cannot be read'],
+    [leaf + root, key, 'CERT_PATH: certificate 2 did not issue certificate 1'],
+    [leaf + intermediate + leaf, key, 'CERT_PATH: certificate 3 did not issue certificate 2'],
+    [leaf, undefined, 'KEY_PATH: no unencrypted PEM private key found'],
+    [leaf, leaf, 'KEY_PATH: no unencrypted PEM private key found'],
+    [leaf, encrypted, 'KEY_PATH: no unencrypted PEM private key found'],
+    [leaf, pkcs8(rsa.privateKey), 'KEY_PATH: the key does not belong to the first certificate of CERT_PATH'],
+    [leaf, pkcs8(createSeededKey('x', 'y').privateKey), 'KEY_PATH: the key does not belong to the first certificate of CERT_PATH'],
+    [ownChain(p384.publicKey).leaf, pkcs8(p384.privateKey), weak],
+    [ownChain(rsa1024.publicKey).leaf, pkcs8(rsa1024.privateKey), weak],
+    [ownChain(ed25519.publicKey).leaf, pkcs8(ed25519.privateKey), weak]
+  ]
+  for (const [certPem, keyPem, message] of refused) t.throws(() => fromFiles(certPem, keyPem), new CertificateFileError(message))
+})
+
+t.test('a seed and a purpose give one key, another of them another', async (t) => {
+  const key = createSeededKey('seed', 'root')
+  t.strictSame(createSeededKey('seed', 'root').scalar, key.scalar)
+  t.equal(key.scalar.length, 32)
+  t.notSame(createSeededKey('seed', 'acs').scalar, key.scalar)
+  t.notSame(createSeededKey('deed', 'root').scalar, key.scalar)
+  t.ok(verify('sha256', Buffer.from('x'), createPublicKey({ key: key.publicKey, format: 'der', type: 'spki' }), sign('sha256', Buffer.from('x'), key.privateKey)))
+})
+
+t.test('DER lengths take as few octets as they need, X.690 §8.1.3 and §10.1', async (t) => {
+  const start = (length: number) => element(0x04, Buffer.alloc(length)).subarray(0, -length).toString('hex')
+  t.strictSame([1, 127, 128, 255, 256, 4096, 65536].map(start), ['0401', '047f', '048180', '0481ff', '04820100', '04821000', '0483010000'])
+  t.equal(objectIdentifier('1.2.840.113549').toString('hex'), '06062a864886f70d', 'X.690 §8.19')
+})
