@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { compression } from './plugins/compression.ts'
 import { errorOptions, errors } from './plugins/errors.ts'
 import { metrics } from './plugins/metrics.ts'
@@ -38,7 +38,7 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
   const app = Fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     ...errorOptions({ compatibility }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(ids),
     bodyLimit: config.bodyLimitBytes,
     trustProxy: config.trustProxy,

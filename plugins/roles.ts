@@ -5,6 +5,7 @@ import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { buildRReq } from '../src/acs/build-rreq.ts'
 import { textAppCRes } from '../src/acs/build-cres.ts'
 import { createEmvProofs } from '../src/acs/emv-proofs.ts'
+import type { Proofs } from '../src/acs/proofs.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
 import { type CertificateSource, createCertificateSource } from '../src/crypto/certificates.ts'
@@ -13,7 +14,7 @@ import { signAcsContent } from '../src/crypto/signed-content.ts'
 import { legacyTextCRes } from '../src/dialects/legacy-cres.ts'
 import { buildLegacyRReq, legacyProofs } from '../src/dialects/legacy-values.ts'
 import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
-import { createDeliverResult } from '../src/exchange/deliver-result.ts'
+import { createDeliverResult, type DeliverResult } from '../src/exchange/deliver-result.ts'
 import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createPostJson } from '../src/exchange/post-json.ts'
 import type { IdSource } from '../src/ids.ts'
@@ -47,49 +48,77 @@ const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
 
 /** Puts the 3DS Server, the DS and the ACS together from the configuration, the clock, the ids and the store. */
 export const roles = fp(async function roles (app: FastifyInstance, parts: { config: Config, clock: Clock, ids: IdSource }) {
-  const { config, clock, ids } = parts
-  const legacy = config.compatibility === 'legacy'
+  const { config, ids } = parts
   const seed = config.seed ?? Buffer.from(ids.bytes(32)).toString('base64url')
   const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, ...await certificateFiles(config) })
-  const answers = legacy ? legacyResultAnswers : emvResultAnswers
-  const proofs = legacy ? legacyProofs : createEmvProofs(seed)
-  const { stateStore: store, log, meters } = app
+  const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed)
+  const { stateStore: store, log } = app
   const onFinished = ({ aReq, rReq }: Transaction) => {
-    meters.challengeFinished(FLOWS[aReq.deviceChannel], rReq?.transStatus ?? '')
+    app.meters.challengeFinished(FLOWS[aReq.deviceChannel], rReq?.transStatus ?? '')
   }
   app.decorate('roles', {
     ...parts,
     certificates,
-    answers,
+    answers: behaviour.answers,
     results: { store, log, onFinished },
-    authentication: {
-      store,
-      clock,
-      ids,
-      log,
-      scenarios: BUILT_IN_SCENARIOS,
-      proofs,
-      createEphemeralKeys: () => createEphemeralKeys(ids),
-      signContent: async (transaction, acsURL) => signAcsContent(signedContent(transaction, acsURL), await certificates.signingMaterial(), { legacy }),
-      onAnswered: ({ aReq, aRes }) => { meters.transactionAnswered(FLOWS[aReq.deviceChannel], aRes?.transStatus ?? '') }
-    },
+    authentication: authenticationParts(app, parts, behaviour, certificates),
     challenge: {
       store,
       ids,
       rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts },
-      textCRes: legacy ? legacyTextCRes : textAppCRes,
-      buildResult: legacy ? buildLegacyRReq : (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs),
-      deliverResult: createDeliverResult({
-        store,
-        clock,
-        log,
-        postJson: createPostJson({ policy: createOutboundPolicy(config.outboundAllow), timeoutMs: PUSH_TIMEOUT_MS }),
-        resultBody: (transaction) => answers.push(transaction, app.answerSpelling(transaction.spelling))
-      }),
+      textCRes: behaviour.textCRes,
+      buildResult: behaviour.buildResult,
+      deliverResult: deliverResult(app, parts, behaviour),
       onFinished
     }
   })
 }, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'metrics', 'spelling'] })
+
+/** Where EMV and the original server differ. */
+interface Behaviour {
+  legacy: boolean
+  answers: ResultAnswers
+  proofs: Proofs
+  textCRes: AppChallengeParts['textCRes']
+  buildResult: AppChallengeParts['buildResult']
+}
+
+const legacyBehaviour: Behaviour = {
+  legacy: true, answers: legacyResultAnswers, proofs: legacyProofs, textCRes: legacyTextCRes, buildResult: buildLegacyRReq
+}
+
+function emvBehaviour (seed: string): Behaviour {
+  const proofs = createEmvProofs(seed)
+  const buildResult: Behaviour['buildResult'] = (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs)
+  return { legacy: false, answers: emvResultAnswers, proofs, textCRes: textAppCRes, buildResult }
+}
+
+function authenticationParts (
+  { stateStore: store, log, meters }: FastifyInstance, { clock, ids }: { clock: Clock, ids: IdSource },
+  { legacy, proofs }: Behaviour, certificates: CertificateSource
+): AuthenticationParts {
+  return {
+    store,
+    clock,
+    ids,
+    log,
+    scenarios: BUILT_IN_SCENARIOS,
+    proofs,
+    createEphemeralKeys: () => createEphemeralKeys(ids),
+    signContent: async (transaction, acsURL) => signAcsContent(signedContent(transaction, acsURL), await certificates.signingMaterial(), { legacy }),
+    onAnswered: ({ aReq, aRes }) => { meters.transactionAnswered(FLOWS[aReq.deviceChannel], aRes?.transStatus ?? '') }
+  }
+}
+
+function deliverResult (app: FastifyInstance, { config, clock }: { config: Config, clock: Clock }, { answers }: Behaviour): DeliverResult {
+  return createDeliverResult({
+    store: app.stateStore,
+    clock,
+    log: app.log,
+    postJson: createPostJson({ policy: createOutboundPolicy(config.outboundAllow), timeoutMs: PUSH_TIMEOUT_MS }),
+    resultBody: (transaction) => answers.push(transaction, app.answerSpelling(transaction.spelling))
+  })
+}
 
 async function certificateFiles ({ certPath, keyPath }: Config): Promise<{ certPem?: string, keyPem?: string }> {
   if (certPath === undefined || keyPath === undefined) return {}

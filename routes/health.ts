@@ -63,7 +63,8 @@ function describeRedis (health: StoreHealth): RedisStatus {
     status: health.connected ? 'healthy' : 'unavailable',
     connected: health.connected,
     store: 'redis',
-    ...health.url === undefined ? {} : { url: health.url },
+    // Only memory has none.
+    url: health.url as string,
     latencyMs: health.latencyMs,
     operations: health.operations
   }

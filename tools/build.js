@@ -1,17 +1,11 @@
 // npm run build: the bundle and the types into dist/. With --no-types the bundle only, with --if-stale not when it is fresh.
-import { spawnSync } from 'node:child_process'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
-import { notices, options, root, writeBundle } from './bundle.js'
+import { notices, options, writeBundle } from './bundle.js'
 import { alone, isStale } from './stale.js'
+import { writeTypes } from './types.js'
 
 const KIB = 1024
-
-function writeTypes () {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' })
-  if (status !== 0) throw new Error('the types did not build')
-}
 
 /**
  * @param {import('esbuild').Metafile['outputs']} outputs
@@ -38,13 +32,18 @@ function printSizes ({ outputs }) {
   }
 }
 
-await alone(async () => {
-  // Asked again inside the lock: another process may just have built.
-  if (process.argv.includes('--if-stale') && !isStale()) return
-  const begun = new Date()
-  const result = await build(options)
-  await writeBundle(result, begun)
-  printSizes(result.metafile)
-  if (!process.argv.includes('--no-types')) writeTypes()
-  console.log(`built, licences in dist/${basename(notices)}`)
-})
+try {
+  await alone(async () => {
+    // Asked again inside the lock: another process may just have built.
+    if (process.argv.includes('--if-stale') && !isStale()) return
+    const begun = new Date()
+    const result = await build(options)
+    await writeBundle(result, begun)
+    printSizes(result.metafile)
+    if (!process.argv.includes('--no-types')) writeTypes()
+    console.log(`built, licences in dist/${basename(notices)}`)
+  })
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

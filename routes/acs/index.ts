@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { appRoutes } from './app.ts'
+import { sdkRoutes } from './sdk.ts'
 import { browserRoutes } from './browser.ts'
 import { originalRoutes } from './original.ts'
 
@@ -7,5 +7,5 @@ import { originalRoutes } from './original.ts'
 export async function acsRoutes (app: FastifyInstance): Promise<void> {
   await app.register(browserRoutes, { prefix: '/acs' })
   await app.register(originalRoutes, { prefix: '/processor/mock/acs' })
-  await app.register(appRoutes)
+  await app.register(sdkRoutes)
 }

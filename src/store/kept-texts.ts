@@ -36,7 +36,7 @@ interface Entry {
 }
 
 // Ids, entry, index and list: what one transaction costs beside its characters, measured over 100 000.
-const OVERHEAD_BYTES = 400
+const OVERHEAD_BYTES = 300
 
 /** Keeps texts, oldest access out first. */
 export function createKeptTexts (options: KeptTextsOptions): KeptTexts {

@@ -12,13 +12,13 @@ export async function observe<Result> (
 ): Promise<Result> {
   if (events?.onOperation === undefined) return await work()
   const start = performance.now()
-  let error: string | undefined
+  const seconds = () => (performance.now() - start) / 1000
   try {
-    return await work()
-  } catch (thrown) {
-    error = thrown instanceof MockError ? thrown.code : 'other'
-    throw thrown
-  } finally {
-    events.onOperation(operation, (performance.now() - start) / 1000, error)
+    const result = await work()
+    events.onOperation(operation, seconds())
+    return result
+  } catch (error) {
+    events.onOperation(operation, seconds(), error instanceof MockError ? error.code : 'other')
+    throw error
   }
 }

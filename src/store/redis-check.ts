@@ -15,13 +15,9 @@ export async function checkRedis (redis: Redis, trialPrefix: string, url: string
   const start = performance.now()
   let latencyMs = 0
   async function succeeds (reply: Promise<unknown>, expected: unknown): Promise<boolean> {
-    try {
-      return await reply === expected
-    } catch {
-      return false
-    } finally {
-      latencyMs = performance.now() - start
-    }
+    const isExpected = await reply.then((value) => value === expected, () => false)
+    latencyMs = performance.now() - start
+    return isExpected
   }
   const [ping, set, get, deleted] = await Promise.all([
     succeeds(redis.ping(), 'PONG'),

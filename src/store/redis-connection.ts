@@ -24,6 +24,8 @@ function connectionOptions ({ connectTimeoutMs, commandTimeoutMs }: RedisSetting
     // Silent for so long with commands waiting, a connection is given up, so what waits for a frozen Redis cannot pile up.
     socketTimeout: commandTimeoutMs,
     disconnectTimeout: commandTimeoutMs,
+    // A Redis that is reading its files is asked again as often as one that is away.
+    maxLoadingRetryTime: LONGEST_RETRY_MS,
     // While there is no connection a command fails at once. One whose answer was lost is not sent again: it may have been done.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -70,8 +70,8 @@ t.test('bounded by count: whoever was not used for longest goes, and it is told'
 
 t.test('bounded by bytes: whoever was not used for longest goes, and it is told', async (t) => {
   const one = encodeTransaction(newTransaction()).length
-  // Texts with characters beyond Latin-1 take two bytes a character; 400 bytes are what holds a transaction together.
-  const { store, left } = watch({ maxBytes: 2 * (2 * one + 400) })
+  // Texts with characters beyond Latin-1 take two bytes a character; 300 bytes are what holds a transaction together.
+  const { store, left } = watch({ maxBytes: 2 * (2 * one + 300) })
   t.teardown(() => store.close())
   const transactions = await fill(store, 3)
   t.strictSame(await kept(store, transactions), [1, 2])

@@ -4,7 +4,7 @@ import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { ProtocolError } from '../../src/errors.ts'
-import { createAppErrorHandler } from './app-errors.ts'
+import { createSdkErrorHandler } from './sdk-errors.ts'
 
 const BODY_LIMIT = 262_144
 
@@ -16,13 +16,13 @@ const schema = {
 }
 
 /** The challenge in an app: `POST /acs/app`, and the original server's `POST /challenge`. */
-export async function appRoutes (app: FastifyInstance): Promise<void> {
+export async function sdkRoutes (app: FastifyInstance): Promise<void> {
   const { challenge, config } = app.roles
   const contentType = config.compatibility === 'legacy' ? 'application/jose' : 'application/jose; charset=UTF-8'
   app.removeAllContentTypeParsers()
   // SDKs label their messages in many ways: what a body is, it shows itself.
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
-  app.setErrorHandler(createAppErrorHandler(config.compatibility))
+  app.setErrorHandler(createSdkErrorHandler(config.compatibility))
   app.post('/acs/app', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
   app.post('/challenge', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
 

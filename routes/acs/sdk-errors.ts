@@ -13,7 +13,7 @@ const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404'
  * Answers an SDK what goes wrong. EMV: an `Erro`, with 200, as some SDKs read nothing else. Legacy: the original server's
  * two members, with its status.
  */
-export function createAppErrorHandler (compatibility: Config['compatibility']): Handler {
+export function createSdkErrorHandler (compatibility: Config['compatibility']): Handler {
   const answer = compatibility === 'legacy' ? answerAsOriginal : answerErro
   return function answerSdkError (error, request, reply) {
     const { status } = answerError(error, 'emv')

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { type BrowserTurn, openBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
+import { questionPage } from '../../src/acs/browser-pages.ts'
+import { resultPage } from '../../src/acs/pages/message-page.ts'
+import { judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
+import { MockError, ProtocolError } from '../../src/errors.ts'
+import { eventOf, fieldOf } from './challenge-form.ts'
+import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
+import { sendPage } from './send-page.ts'
+
+const about = { tags: ['Original server\'s paths'], consumes: ['application/x-www-form-urlencoded'] }
+
+/** The original's challenge page, and the path its form posts to; the ending is a redirect. */
+export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
+  const { challenge, config } = app.roles
+
+  app.post<{ Querystring: RedirectQuery }>('/trigger-otp',
+    { bodyLimit: ORIGINAL_BODY_LIMIT, schema: { ...about, summary: 'Challenge page' } },
+    async function showPage (request, reply) {
+      const creq = readCreq(fieldOf(request.body, 'creq'))
+      try {
+        const turn = await openBrowserChallenge(creq, undefined, challenge)
+        return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
+      } catch (error) {
+        if (!isAboutTransaction(error)) throw error
+        return sendPage(reply, resultPage({ title: 'No such challenge', message: 'There is no challenge for this transaction.' }))
+      }
+    })
+
+  app.post<{ Querystring: RedirectQuery, Params: { acsTransID: string } }>('/challenge/:acsTransID',
+    { bodyLimit: ORIGINAL_BODY_LIMIT, schema: { ...about, summary: 'What the cardholder entered on the page' } },
+    async function takeEntry (request, reply) {
+      const { acsTransID } = request.params
+      return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), acsTransID)
+    })
+
+  function answer (request: RedirectRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
+    const target = redirectTarget(request, turn.transaction, config.compatibility)
+    const query = request.query.redirectUrl === undefined ? '' : `?redirectUrl=${encodeURIComponent(target)}`
+    return turn.transaction.rReq === undefined
+      ? sendPage(reply, questionPage(turn, challenge.rules, action + query, true))
+      : reply.redirect(resultLocation(target, turn.transaction))
+  }
+}
+
+function readCreq (creq: string | undefined): ReturnType<typeof judgeCreq> {
+  try {
+    return judgeCreq(parseCreq(creq))
+  } catch (cause) {
+    throw new MockError('invalid_challenge_request', 'Invalid JSON in challenge request', { cause })
+  }
+}
+
+function isAboutTransaction (error: unknown): boolean {
+  return error instanceof ProtocolError || (error instanceof MockError && error.code === 'transaction_not_found')
+}

@@ -1,0 +1,99 @@
+import { fastify } from 'fastify'
+import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import stateStore from '../../plugins/state-store.ts'
+import { createManualClock } from '../../src/clock.ts'
+import { newTransaction } from '../contracts/state-store.ts'
+import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
+
+const config = {
+  useRedis: false,
+  redis: { url: 'redis://127.0.0.1:1', keyPrefix: '3ds_transaction', connectTimeoutMs: 30_000, commandTimeoutMs: 500 },
+  transactionTtlSeconds: 1800,
+  memoryMaxTransactions: 2,
+  memoryMaxBytes: 1_000_000
+}
+
+/** @returns an app with the plugin registered, the messages that it logged, and a promise of the next message like that. */
+function build (t: Test, changed: { useRedis?: boolean, redis?: Partial<typeof config.redis> }, events = {}) {
+  const lines: string[] = []
+  const waiting = new Map<string, () => void>()
+  const stream = {
+    write (line: string) {
+      const { msg } = JSON.parse(line) as { msg: string }
+      lines.push(msg)
+      waiting.get(msg)?.()
+    }
+  }
+  const app = fastify({ logger: { level: 'debug', stream } })
+  const clock = createManualClock(1_700_000_000_000)
+  app.register(stateStore, { config: { ...config, ...changed, redis: { ...config.redis, ...changed.redis } }, clock, events })
+  t.teardown(() => app.close())
+  return { app, lines, clock, logged: (msg: string) => new Promise<void>((resolve) => { waiting.set(msg, resolve) }) }
+}
+
+t.test('USE_REDIS off: transactions are kept in memory, within the bounds and on the clock given', async (t) => {
+  const left: string[] = []
+  const { app, lines, clock } = build(t, {}, { onEvicted () { left.push('evicted') }, onExpired () { left.push('expired') } })
+  await app.ready()
+  t.strictSame(lines, ['Initializing in-memory state store'])
+  t.equal(app.stateStore.kind, 'memory')
+  t.equal(app.hasDecorator('redis'), false)
+  t.equal(app.redisState, undefined)
+  const transaction = newTransaction()
+  await app.stateStore.insert(newTransaction())
+  await app.stateStore.insert(newTransaction())
+  await app.stateStore.insert(transaction)
+  t.strictSame(await app.stateStore.get(transaction.threeDSServerTransID), transaction)
+  t.strictSame(left, ['evicted'])
+  clock.advance(1_800_001)
+  await t.rejects(app.stateStore.get(transaction.threeDSServerTransID), { code: 'transaction_not_found' })
+  await app.close()
+  t.equal(await app.stateStore.size(), 0, 'closed with the app')
+})
+
+t.test('USE_REDIS on: transactions are kept there under the prefix, and the connection is the app\'s', { skip: redisIsLeftOut }, async (t) => {
+  const server = await startRedisServer(t, { password: 'secret-pass' })
+  const { app, lines, logged } = build(t, { useRedis: true, redis: { url: `${server.url}/2`, keyPrefix: 'mine' } })
+  await app.ready()
+  const url = `redis://***@127.0.0.1:${server.port}/2`
+  t.strictSame(lines, [`Initializing Redis state store at ${url}`])
+  t.match(await app.stateStore.check(), { kind: 'redis', connected: true, url })
+  const transaction = newTransaction()
+  await app.stateStore.insert(transaction)
+  t.equal(await app.redis.exists(`mine:${transaction.threeDSServerTransID}`), 1)
+  t.equal(app.redisState?.(), 'ready')
+
+  const lost = logged('Redis connection lost')
+  await server.kill()
+  await lost
+  t.equal(app.redisState?.(), 'reconnecting')
+  await t.rejects(app.stateStore.get(transaction.threeDSServerTransID), { code: 'store_connection' })
+  await logged('Redis connection failed')
+  const back = logged('Redis connection is back')
+  await server.restart()
+  await back
+  t.equal(app.redisState?.(), 'ready')
+  t.equal(await app.stateStore.insert(transaction), false)
+  t.equal(lines.filter((line) => line === 'Redis connection lost').length, 1, 'told once, not with every attempt')
+  t.notMatch(lines.join('\n'), 'secret-pass')
+  await app.close()
+  t.equal(app.redisState?.(), 'ended')
+  await t.rejects(app.stateStore.get(transaction.threeDSServerTransID), { code: 'store_connection' })
+})
+
+t.test('USE_REDIS on and nothing there: the app does not start, and does not keep to memory instead', async (t) => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const { port } = closed.address() as AddressInfo
+  closed.close()
+  await once(closed, 'close')
+  const { app, lines } = build(t, { useRedis: true, redis: { url: `redis://shop:secret@127.0.0.1:${port}` } })
+  await t.rejects(app.ready().then(() => app), {
+    name: 'MockError',
+    code: 'store_connection',
+    message: `Redis at redis://***@127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`
+  })
+  t.strictSame(lines, [`Initializing Redis state store at redis://***@127.0.0.1:${port}`])
+})
