@@ -44,6 +44,9 @@ declare module 'fastify' {
 /** RRes must come within 5 s (emv3ds-protocol §11); whoever reads a pushed result gets the same. */
 const PUSH_TIMEOUT_MS = 5000
 
+/** How long after the start the ACS's key is made: late enough not to hold up the first answers. */
+const WARM_UP_MS = 300
+
 const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
 
 /** Puts the 3DS Server, the DS and the ACS together from the configuration, the clock, the ids and the store. */
@@ -56,6 +59,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: { con
   const onFinished = ({ aReq, rReq }: Transaction) => {
     app.meters.challengeFinished(FLOWS[aReq.deviceChannel], rReq?.transStatus ?? '')
   }
+  makeKeysAhead(app, certificates)
   app.decorate('roles', {
     ...parts,
     certificates,
@@ -73,6 +77,16 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: { con
     }
   })
 }, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'metrics', 'spelling'] })
+
+/** The first app challenge shall not wait for an RSA key. Whoever needs it earlier, or never listens, has it made on demand. */
+function makeKeysAhead (app: FastifyInstance, certificates: CertificateSource): void {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('onListen', async function scheduleKeys () {
+    timer = setTimeout(() => { certificates.signingMaterial().catch((err: unknown) => { app.log.error({ err }, 'no key to sign with') }) }, WARM_UP_MS)
+    timer.unref()
+  })
+  app.addHook('onClose', async function forgetKeys () { clearTimeout(timer) })
+}
 
 /** Where EMV and the original server differ. */
 interface Behaviour {

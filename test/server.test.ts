@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import { helpText } from '../src/config/describe.ts'
 import { version } from '../src/config/version.ts'
-import { ensureBuilt, runNode, runServer, serverPath, startServer, untilListening } from './setup/server-process.ts'
+import { ensureBuilt, run, runServer, serverPath, startServer, untilListening } from './setup/server-process.ts'
 
 /** A request on a connection that stays open. */
 async function getKeepingAlive (url: string, agent: Agent): Promise<number | undefined> {
@@ -113,7 +113,7 @@ t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) =
   // The server itself has no way to fail like this, so something beside it does.
   const failing = 'data:text/javascript,process.once("SIGUSR2",()=>{throw new Error("on purpose")})'
   await ensureBuilt(t)
-  const running = runNode(t, ['--import', failing, serverPath], { PORT: '0' })
+  const running = run(t, process.execPath, ['--import', failing, serverPath], { PORT: '0' })
   const server = await untilListening(running)
   const { code, stderr } = await server.stop('SIGUSR2')
   t.strictSame([code, stderr], [1, ''])

@@ -90,7 +90,7 @@ t.test('USE_REDIS on and nothing there: the app does not start, and does not kee
   closed.close()
   await once(closed, 'close')
   const { app, lines } = build(t, { useRedis: true, redis: { url: `redis://shop:secret@127.0.0.1:${port}` } })
-  await t.rejects(app.ready().then(() => app), {
+  await t.rejects(async () => { await app.ready() }, {
     name: 'MockError',
     code: 'store_connection',
     message: `Redis at redis://***@127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { isStale } from '../../tools/stale.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const serverPath = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 
 export interface Ended {
@@ -33,12 +33,13 @@ export interface ServerProcess extends Running {
 }
 
 /**
- * Runs Node in an environment with nothing but PATH, HOME and what is given: neither our own settings nor tap's loaders
- * reach it. What still runs when the test ends is killed.
+ * Runs a command in an environment with nothing but PATH, HOME and what is given: neither our own settings nor tap's
+ * loaders reach it. What still runs when the test ends is killed.
+ * @param cwd the repository unless given
  */
-export function runNode (t: Test, argv: string[], env: Record<string, string> = {}, cwd = root): Running {
+export function run (t: Test, command: string, argv: readonly string[], env: Record<string, string> = {}, cwd = root): Running {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, argv, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, argv, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => { output[name] += text })
   t.teardown(() => child.kill('SIGKILL'))
@@ -49,14 +50,14 @@ export function runNode (t: Test, argv: string[], env: Record<string, string> = 
 /** Builds `dist/` if it is missing or stale; test files that run at the same time wait for each other. */
 export async function ensureBuilt (t: Test): Promise<void> {
   if (!isStale()) return
-  const { code, stderr } = await runNode(t, ['tools/build.js', '--no-types', '--if-stale']).ended
+  const { code, stderr } = await run(t, process.execPath, ['tools/build.js', '--no-types', '--if-stale']).ended
   if (code !== 0) throw new Error(`the build failed:\n${stderr}`)
 }
 
 /** Runs the built server until it ends by itself. */
 export async function runServer (t: Test, argv: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
   await ensureBuilt(t)
-  return runNode(t, [serverPath, ...argv], env).ended
+  return run(t, process.execPath, [serverPath, ...argv], env).ended
 }
 
 /**
@@ -65,7 +66,7 @@ export async function runServer (t: Test, argv: string[] = [], env: Record<strin
  */
 export async function startServer (t: Test, env: Record<string, string> = {}): Promise<ServerProcess> {
   await ensureBuilt(t)
-  return untilListening(runNode(t, [serverPath], { PORT: '0', ...env }))
+  return untilListening(run(t, process.execPath, [serverPath], { PORT: '0', ...env }))
 }
 
 /** Waits for the line that says where the server listens. */
