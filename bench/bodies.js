@@ -102,7 +102,7 @@ export function authenticateRequests (kind) {
   const at = template.indexOf(FULL.threeDSServerTransID)
   return () => {
     const request = Buffer.from(template)
-    request.latin1Write(randomUUID(), at)
+    request.write(randomUUID(), at, 'latin1')
     return request
   }
 }

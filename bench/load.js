@@ -55,7 +55,7 @@ export async function runLoad ({ port, connections, seconds, limit = Infinity, r
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
       const head = pending.indexOf('\r\n\r\n')
       if (head === -1) return
-      const header = pending.latin1Slice(0, head)
+      const header = pending.toString('latin1', 0, head)
       const length = Number(/content-length: (\d+)/i.exec(header)?.[1] ?? 0)
       if (pending.length < head + 4 + length) return
       latencies.push(performance.now() - sentAt)

@@ -81,8 +81,7 @@ export function answerError (error: unknown, compatibility: Compatibility, form 
   }
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return answerStatus(500, compatibility)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && form) return answerStatus(415, compatibility)
-  const text = error instanceof SyntaxError ? frameworkTexts['FST_ERR_CTP_INVALID_JSON_BODY'] : frameworkTexts[String(code)]
-  return answerStatus(statusCode === 415 ? 400 : statusCode, compatibility, text)
+  return answerStatus(statusCode === 415 ? 400 : statusCode, compatibility, frameworkTexts[String(code)])
 }
 
 function answerMockError (error: MockError, compatibility: Compatibility): ErrorAnswer {

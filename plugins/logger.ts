@@ -25,7 +25,7 @@ export async function createLogger ({ level, pretty, destination }: LogOptions):
   const options: LoggerOptions = {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: createTimestamp(),
     serializers: { req: asRequest, res: asReply, err: asError, error: asError },
     formatters: {
       level: (label) => ({ level: label }),
@@ -43,6 +43,21 @@ export async function createLogger ({ level, pretty, destination }: LogOptions):
  */
 export function flushLogger (logger: FastifyBaseLogger): Promise<void> {
   return new Promise((resolve) => { (logger as Logger).flush(() => { resolve() }) })
+}
+
+// An ISO time, of which only the milliseconds are written anew within a second: writing all of it is a fifth of a line's cost.
+function createTimestamp (): () => string {
+  let second = 0
+  let begin = ''
+  return () => {
+    const now = Date.now()
+    const milliseconds = now % 1000
+    if (now - milliseconds !== second) {
+      second = now - milliseconds
+      begin = `,"time":"${new Date(second).toISOString().slice(0, 20)}`
+    }
+    return `${begin}${String(milliseconds).padStart(3, '0')}Z"`
+  }
 }
 
 function openStandardOutput (): DestinationStream {

@@ -5,7 +5,7 @@ import type {} from '@fastify/redis'
 import type { Config } from '../src/config.ts'
 
 export type RateLimitOptions = Pick<Config, 'rateLimitPerSecond' | 'rateLimitBurst'> & {
-  /** Begin of the limiter's Redis keys. */
+  /** How the limiter's Redis keys begin. */
   keyPrefix: string
 }
 
@@ -26,7 +26,7 @@ export const rateLimit = fp(async function rateLimit (app: FastifyInstance, opti
     max: burst,
     timeWindow: Math.ceil(1000 * burst / perSecond),
     skipOnError: true,
-    nameSpace: `${keyPrefix}_rate_limit:`,
+    nameSpace: keyPrefix,
     ...app.hasDecorator('redis') ? { redis: app.redis } : {},
     allowList: (request) => request.routeOptions.config.rateLimit === false,
     errorResponseBuilder: () => Object.assign(new Error('Too many requests'), { statusCode: 429 })

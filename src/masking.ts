@@ -1,5 +1,6 @@
 const MASK = '[masked]'
 const DEEPEST = 8
+const SHORTEST_CARD_NUMBER = 1e12
 
 // Thirteen digits in a row may be a card number; no identifier, ISO time or amount of ours has as many.
 const cardNumber = /\d{13,}/
@@ -31,7 +32,7 @@ export function maskText (text: string): string {
  */
 export function withoutSecrets (value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return maskText(value)
-  if (typeof value === 'number' || typeof value === 'bigint') return holdsCardNumber(String(value)) ? MASK : value
+  if (typeof value === 'number' || typeof value === 'bigint') return maskNumber(value)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (depth === DEEPEST || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return MASK
   if (value instanceof Error) return describeError(value, false, depth)
@@ -41,6 +42,11 @@ export function withoutSecrets (value: unknown, depth = 0): unknown {
     shown[maskText(member)] = memberWithoutSecrets(member, content, depth + 1)
   }
   return shown
+}
+
+function maskNumber (value: number | bigint): unknown {
+  const isShort = Number.isInteger(value) && value > -SHORTEST_CARD_NUMBER && value < SHORTEST_CARD_NUMBER
+  return isShort || !holdsCardNumber(String(value)) ? value : MASK
 }
 
 /** What may be logged of one member of an object: nothing of a secret one. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { version } from '../src/config/version.ts'
@@ -6,12 +7,16 @@ import { root, run, untilListening } from './setup/server-process.ts'
 
 const MIB = 1024 * 1024
 
+// Outside the repository, whose packages would otherwise be found in folders further up.
+const outside = mkdtempSync(join(tmpdir(), '3ds-mock-server-'))
+t.teardown(() => rmSync(outside, { recursive: true, force: true }))
+
 /** The folder of somebody who installed the package, and nothing else. */
-const folder = join(t.testdir({ packed: {}, shop: { 'package.json': '{ "private": true, "type": "module" }' } }), 'shop')
+const folder = join(outside, 'shop')
 const installed = join(folder, 'node_modules', '3ds-mock-server')
 
 // npm's own files stay in the test's folder too.
-const npmSettings = { npm_config_cache: join(folder, '..', 'cache'), npm_config_update_notifier: 'false', npm_config_audit: 'false', npm_config_fund: 'false' }
+const npmSettings = { npm_config_cache: join(outside, 'cache'), npm_config_update_notifier: 'false', npm_config_audit: 'false', npm_config_fund: 'false' }
 
 /** Runs a command that must succeed. @returns what it printed */
 async function succeed (t: Test, command: string, argv: string[], cwd = folder): Promise<string> {
@@ -27,9 +32,10 @@ function sizeOf (path: string): number {
 
 t.before(async () => {
   await succeed(t, process.execPath, ['tools/build.js'], root)
-  const packed = join(folder, '..', 'packed')
-  await succeed(t, 'npm', ['pack', '--ignore-scripts', '--pack-destination', packed], root)
-  await succeed(t, 'npm', ['install', '--offline', '--ignore-scripts', join(packed, `3ds-mock-server-${version}.tgz`)])
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  await succeed(t, 'npm', ['pack', '--ignore-scripts', '--pack-destination', outside], root)
+  await succeed(t, 'npm', ['install', '--offline', '--ignore-scripts', join(outside, `3ds-mock-server-${version}.tgz`)])
 })
 
 t.test('the package installs without a network, brings no other package and stays under 30 MB', async (t) => {

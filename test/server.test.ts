@@ -120,6 +120,13 @@ t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) =
   t.match(server.logged().find(({ level }) => level === 'fatal'), { msg: 'uncaught error, stopping', err: { message: 'on purpose' } })
 })
 
+t.test('npm start builds what is stale and becomes the server, options included', async (t) => {
+  t.match(await run(t, process.execPath, ['tools/start.js', '--version']).ended, { code: 0, stdout: `${version}\n`, stderr: '' })
+  const server = await untilListening(run(t, process.execPath, ['tools/start.js'], { PORT: '0' }))
+  t.equal((await fetch(`${server.url}/health`)).status, 200)
+  t.strictSame((await server.stop()).code, 0)
+})
+
 t.test('LOG_PRETTY writes lines for people, from the bundle', async (t) => {
   const server = await startServer(t, { LOG_PRETTY: 'on' })
   const { code, stdout } = await server.stop()

@@ -17,7 +17,7 @@ async function build (t: Test, { perSecond, burst, trustProxy = false, redis }: 
   await app.register(errors, { compatibility: 'emv' })
   await app.register(requestLog)
   if (redis !== undefined) await app.register(redisPlugin, { settings: { url: redis.url, connectTimeoutMs: 1000, commandTimeoutMs: 300 } })
-  await app.register(rateLimit, { rateLimitPerSecond: perSecond, rateLimitBurst: burst, keyPrefix: '3ds_transaction' })
+  await app.register(rateLimit, { rateLimitPerSecond: perSecond, rateLimitBurst: burst, keyPrefix: '3ds_transaction_rate_limit:' })
   app.get('/', async () => 'ok')
   app.get('/health', { config: { rateLimit: false } }, async () => 'ok')
   return { app, lines }

@@ -13,7 +13,7 @@ async function build (t: Test, redis?: RedisServer): Promise<{ app: FastifyInsta
   const clock = createManualClock(Date.UTC(2026, 10, 21, 3, 4, 5, 678))
   t.teardown(() => app.close())
   await app.register(errors, { compatibility: 'emv' })
-  await app.register(rateLimit, { rateLimitPerSecond: 1, rateLimitBurst: 1, keyPrefix: '3ds_transaction' })
+  await app.register(rateLimit, { rateLimitPerSecond: 1, rateLimitBurst: 1, keyPrefix: '3ds_transaction_rate_limit:' })
   await app.register(metrics, { enabled: true })
   await app.register(stateStore, {
     config: {

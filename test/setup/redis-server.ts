@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import type { Test } from 'tap'
 
 /** For `t.test(name, { skip: redisIsLeftOut }, …)`: the reason for leaving out a Redis test, or `false` to run it. */
@@ -34,9 +35,9 @@ export interface RedisServer {
   stop (): Promise<void>
 }
 
-interface Running { process: ChildProcess, pid: number }
+interface Running { process: ChildProcessByStdio<Writable, Readable, null>, pid: number, ended: Promise<unknown> }
 
-// Ends the server when it ends, or when its input does: that closes however the test process dies.
+// Keeps the server until its own input ends, which it does however the test process dies, and ends with it.
 const KEEPER = 'exec 3<&0 2>&1; "$@" & server=$!; echo "pid $server"; (cat <&3 >/dev/null; kill -KILL $server) & wait $server'
 
 /** Starts a private redis-server on a free port, without persistence unless asked for, and waits until it is ready. */
@@ -45,11 +46,9 @@ export async function startRedisServer (t: Test, options: RedisServerOptions = {
   let { port, running } = await startSomewhere(dir, options)
 
   async function kill (): Promise<void> {
-    if (running.process.exitCode !== null) return
-    const ended = once(running.process, 'exit')
-    process.kill(running.pid, 'SIGKILL')
-    await ended
-    running.process.stdin?.end()
+    // Its keeper kills it, dead or alive, and ends when it has ended.
+    running.process.stdin.end()
+    await running.ended
   }
   async function stop (): Promise<void> {
     await kill()
@@ -89,6 +88,7 @@ async function start (dir: string, port: number, { appendonly = false, password 
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', appendonly ? 'yes' : 'no']
   if (password !== undefined) settings.push('--requirepass', password)
   const child = spawn('sh', ['-c', KEEPER, 'sh', server, ...settings], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit').then(() => child.stdin.end())
   const lines: string[] = []
   for await (const line of createInterface(child.stdout)) {
     lines.push(line)
@@ -100,5 +100,5 @@ async function start (dir: string, port: number, { appendonly = false, password 
     child.stdin.end()
     throw new Error(`${server} did not start:\n${lines.join('\n')}`)
   }
-  return { process: child, pid }
+  return { process: child, pid, ended }
 }

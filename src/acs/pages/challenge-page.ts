@@ -40,12 +40,11 @@ const notices: Readonly<Record<ChallengeNotice, string>> = {
  */
 export function challengePage (view: ChallengeView): Page {
   const pays = (view.purchase.purchaseAmount ?? '') !== ''
-  const scheme = schemeName(view.purchase)
   const heading = pays ? 'Confirm your payment' : 'Confirm that it is you'
   return {
     html: renderDocument({
       title: view.notice === 'wrong-code' ? `Wrong code: ${heading}` : heading,
-      ...(scheme === undefined ? {} : { scheme }),
+      scheme: schemeName(view.purchase),
       banner: `<aside aria-label="About this mock">Mock, not a bank: code <b>${escapeHtml(view.passingCode)}</b> passes.</aside>`,
       layout: 'two',
       main: `<div>\n<h1>${heading}</h1>\n<p class="intro">We sent a code to your phone.</p>\n${renderPurchase(view.purchase)}\n</div>\n${renderForm(view)}`

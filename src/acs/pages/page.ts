@@ -20,7 +20,7 @@ export interface PageParts {
   /** How `main` is laid out: purchase and form, side by side where the window is wide and low, or a few lines in the middle. */
   layout: 'two' | 'end'
   /** Text at the right of the header. */
-  scheme?: string
+  scheme?: string | undefined
 }
 
 const logo = '<svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 2 2 7v2h20V7zM4 11v7h3v-7zm6.5 0v7h3v-7zM17 11v7h3v-7zM2 20v2h20v-2z"/></svg>'
@@ -48,7 +48,7 @@ export function sourceHash (text: string): string {
 }
 
 /** What every page allows: its own style sheet and the empty icon that keeps browsers from asking for /favicon.ico. */
-export const basePolicy = `default-src 'none'; style-src ${sourceHash(style)}; img-src data:; base-uri 'none'`
+export const basePolicy = `default-src 'none'; style-src ${sourceHash(style)}; img-src data:; base-uri 'none'; frame-ancestors *`
 
 /**
  * The document around a page's own content.

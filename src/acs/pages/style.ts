@@ -48,7 +48,7 @@ footer{font-size:.8em;padding-block:calc(var(--gap)*.7);border-top:1px solid var
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:639px){.sheet{display:flex;flex-direction:column;max-width:none;min-height:100vh;margin:0;border-radius:0;box-shadow:none}main{flex:1}main.two{align-content:start}}
 @media (max-width:420px){header,aside,main,footer{padding-inline:14px}dl{padding-inline:10px}}
-@media (max-width:420px) and (max-height:440px){body{font-size:13px;line-height:1.25}main{padding-block:6px}input,button{min-height:36px}.others button{min-height:30px}.two~footer{display:none}}
+@media (max-width:420px) and (max-height:440px){body{font-size:13px;line-height:1.25}main{padding-block:5px}input,button{min-height:36px}.others button{min-height:30px}.two~footer{display:none}}
 @media (min-width:560px) and (max-height:480px){.sheet{max-width:none;min-height:100vh;border-radius:0}main.two{grid-template-columns:1fr 1fr;gap:24px}}
 @media (prefers-reduced-motion:no-preference){button{transition:background-color .15s}}
 `

@@ -103,8 +103,8 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
     }
   })
 
-  t.test('at 250×400 every button is in view', async (t) => {
-    const { url } = await serve(t, { '/': challengePage({ ...view, purchase: { ...view.purchase, merchantName: 'Blue Kettle' } }) })
+  t.test('at 250×400 every button is in view, after a wrong code too', async (t) => {
+    const { url } = await serve(t, { '/': challengePage(wrong) })
     await tab.setViewportSize({ width: 250, height: 400 })
     await tab.goto(url)
     t.equal(await tab.evaluate('document.documentElement.scrollHeight'), 400)
