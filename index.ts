@@ -2,7 +2,7 @@ import { buildApp } from './app.ts'
 import { createLogger } from './plugins/logger.ts'
 import { loadConfig } from './src/config.ts'
 
-export { ConfigError } from './src/config.ts'
+export { ConfigError } from './src/config/config-error.ts'
 
 /** A running mock. */
 export interface MockServer {

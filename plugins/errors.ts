@@ -36,8 +36,9 @@ export function errorOptions ({ compatibility }: ErrorsOptions): Pick<FastifySer
   return {
     frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
       const answer = answerError(error, compatibility)
+      // No hook runs here, so this is the line of this answer.
       request.log.info({ method: request.method, status: answer.status, code: error.code }, 'request refused')
-      send(reply, answer)
+      send(reply.header('x-request-id', request.id), answer)
     },
     clientErrorHandler (error: NodeJS.ErrnoException, socket: Socket) {
       answerClientError(error, socket, compatibility)

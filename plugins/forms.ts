@@ -19,7 +19,7 @@ export const forms = fp(async function forms (app: FastifyInstance) {
  * @throws MockError `invalid_request` when the text is not percent-encoded UTF-8
  */
 export function parseForm (text: string): FormFields {
-  const fields: FormFields = {}
+  const fields: FormFields = Object.create(null)
   for (const pair of text.split('&')) {
     if (pair === '') continue
     const middle = pair.indexOf('=')

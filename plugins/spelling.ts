@@ -4,6 +4,7 @@ import type { Config } from '../src/config.ts'
 import { type AnswerSpelling, isJsonObject, spellingOf, toEmvSpelling } from '../src/dialects/spelling.ts'
 import type { Fault } from '../src/errors.ts'
 import type { Spelling } from '../src/transaction/transaction.ts'
+import { faultsOf, invalidRequest } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,6 +25,17 @@ export const spelling = fp(async function spelling (app: FastifyInstance, { resp
   app.decorateRequest('spellingFaults')
   app.decorate('answerSpelling', (asked: Spelling) => responseSpelling === 'as-request' ? asked : responseSpelling)
 }, { name: 'spelling', fastify: '5.x' })
+
+/** Everything that spelling and schema have against the body of a request whose route has `attachValidation`. */
+export function bodyFaults ({ spellingFaults, validationError }: FastifyRequest): Fault[] {
+  return [...spellingFaults, ...faultsOf(validationError)]
+}
+
+/** @throws MockError `invalid_request` when there is anything against the body */
+export function refuseFaulty (request: FastifyRequest): void {
+  const faults = bodyFaults(request)
+  if (faults.length > 0) throw invalidRequest(faults)
+}
 
 /** Hook for the scope of the 3DS Server API: brings bodies into EMV spelling before they are judged. */
 export async function respellBodies (request: FastifyRequest): Promise<void> {

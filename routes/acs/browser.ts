@@ -33,13 +33,13 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.post<{ Params: Params }>('/challenge/:acsTransID', { schema: { ...about, summary: 'What the cardholder entered' } },
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
-      return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), acsTransID)
+      return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)
     })
 
   app.get<{ Params: Params }>('/challenge/:acsTransID', { schema: { tags: ['ACS'], summary: 'Where a browser challenge stands', produces: ['text/html'] } },
     async function showChallenge (request, reply) {
       const { acsTransID } = request.params
-      return answer(request, reply, await showBrowserChallenge(acsTransID, challenge), acsTransID)
+      return answer(request, reply, await showBrowserChallenge(acsTransID, challenge), `./${acsTransID}`)
     })
 
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {

@@ -6,6 +6,7 @@ import { type ErroContent, ProtocolError } from '../../src/errors.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
 import type { StateStore } from '../../src/store/state-store.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
+import type { Form } from './challenge-form.ts'
 import { sendPage } from './send-page.ts'
 
 /**
@@ -14,15 +15,23 @@ import { sendPage } from './send-page.ts'
  */
 export function createPageErrorHandler (store: StateStore): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   return async function answerWithPage (error, request, reply) {
-    const transaction = error instanceof ProtocolError ? await transactionOf(error.erro, store) : undefined
-    if (transaction !== undefined) {
-      request.log.info({ code: (error as unknown as ProtocolError).erro.errorCode }, 'challenge request refused')
-      return sendPage(reply, returnPage(transaction, { ...erroBody((error as unknown as ProtocolError).erro) }))
+    const erro = error instanceof ProtocolError ? error.erro : undefined
+    const transaction = erro === undefined ? undefined : await transactionOf(erro, store)
+    if (erro !== undefined && transaction !== undefined) {
+      const { dsTransID, aReq: { messageVersion } } = transaction
+      request.log.info({ code: erro.errorCode }, 'challenge request refused')
+      return sendPage(reply, returnPage(transaction, { ...erroBody({ ...erro, messageVersion, dsTransID }) }, sessionDataOf(request)))
     }
     const { status, headers, body } = answerError(error, 'emv', true)
     if (status >= 500) request.log.error({ err: error }, 'challenge failed')
     return sendPage(reply.code(status).headers(headers), errorPage({ title: 'This challenge cannot be shown', message: `${body.error}.`, status }))
   }
+}
+
+/** The session data that came with the faulty CReq: it was not kept. */
+function sessionDataOf ({ body }: FastifyRequest): string | undefined {
+  const sent = (body as Form | undefined)?.['threeDSSessionData']
+  return typeof sent === 'string' ? sent : undefined
 }
 
 /** The transaction an `Erro` is about, if both of its ids say so: one alone does not make a caller its owner. */

@@ -28,8 +28,9 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
 
   async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const message = textOf(request.body)
-    if (message.startsWith('{')) {
-      await takeErro(message)
+    const json = message.startsWith('{') ? parse(message) : undefined
+    if (json !== undefined) {
+      await takeErro(json)
       return ''
     }
     const { transaction, jwe } = await answerAppCReq(message, challenge)
@@ -39,8 +40,7 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
     return jwe
   }
 
-  async function takeErro (message: string): Promise<void> {
-    const erro = parse(message)
+  async function takeErro (erro: unknown): Promise<void> {
     if (!isJsonObject(erro) || erro['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
     await takeAppErro(erro, challenge)
   }

@@ -31,7 +31,7 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
     { bodyLimit: ORIGINAL_BODY_LIMIT, schema: { ...about, summary: 'What the cardholder entered on the page' } },
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
-      return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), acsTransID)
+      return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)
     })
 
   function answer (request: RedirectRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {

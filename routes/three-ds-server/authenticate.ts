@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
-import { faultsOf, invalidRequest } from '../../plugins/validation.ts'
+import { bodyFaults } from '../../plugins/spelling.ts'
+import { invalidRequest } from '../../plugins/validation.ts'
+import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
 import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { channelFaults, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
@@ -43,9 +45,10 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
 
   /** Names everything that is wrong at once: form, spelling, and what the channel needs. */
   function judge (request: Request, lenient: boolean): void {
-    const formal = [...request.spellingFaults, ...faultsOf(request.validationError)]
+    const formal = bodyFaults(request)
+    const body: unknown = request.body
     const keyNeeded = !lenient && formal.length === 0 && request.body.deviceChannel === '01' && willChallenge(request.body)
-    const faults = [...formal, ...channelFaults(request.body as JsonObject, keyNeeded)]
+    const faults = isJsonObject(body) ? [...formal, ...channelFaults(body, keyNeeded)] : formal
     if (faults.length > 0) throw invalidRequest(faults)
   }
 

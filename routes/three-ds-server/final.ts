@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { refuseFaulty } from '../../plugins/spelling.ts'
 import { FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { FinalRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
@@ -18,8 +19,9 @@ const schema = {
 export async function finalRoute (app: FastifyInstance): Promise<void> {
   const { answers } = app.roles
 
-  app.post<{ Body: Body }>('/final', { schema },
+  app.post<{ Body: Body }>('/final', { schema, attachValidation: true },
     async function answerFinal (request: FastifyRequest<{ Body: Body }>): Promise<JsonObject> {
+      refuseFaulty(request)
       const threeDSServerTransID = canonicalUuid(request.body.threeDSServerTransID) as string
       request.transactionIds.threeDSServerTransID = threeDSServerTransID
       return answers.final(await app.stateStore.get(threeDSServerTransID), app.answerSpelling(request.spelling))

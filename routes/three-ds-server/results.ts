@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
-import { faultsOf } from '../../plugins/validation.ts'
+import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
@@ -20,7 +20,7 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
 
   app.post('/results', { schema, attachValidation: true },
     async function answerResults (request: FastifyRequest): Promise<JsonObject> {
-      const rReq = readResultsRequest(request.body, [...request.spellingFaults, ...faultsOf(request.validationError)])
+      const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
       Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
       return answers.results(await takeResults(rReq, results), app.answerSpelling(request.spelling))

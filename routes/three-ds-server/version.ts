@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { refuseFaulty } from '../../plugins/spelling.ts'
 import { spellAnswer } from '../../src/dialects/spelling.ts'
 import { VersionAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -21,8 +22,9 @@ export async function versionRoute (app: FastifyInstance): Promise<void> {
   // The request has no transaction id to tell a spelling by: the answer carries both.
   const spelling = responseSpelling === 'as-request' ? 'both' : responseSpelling
 
-  app.post<{ Body: { cardNumber: string } }>('/version', { schema },
+  app.post<{ Body: { cardNumber: string } }>('/version', { schema, attachValidation: true },
     async function answerVersion (request: FastifyRequest<{ Body: { cardNumber: string } }>): Promise<JsonObject> {
+      refuseFaulty(request)
       const cardRanges = cardRangesFor(request.body.cardNumber, BUILT_IN_SCENARIOS)
       return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
     })

@@ -66,6 +66,7 @@ export function requireChallenge (transaction: Transaction): void {
     messageVersion: transaction.aReq.messageVersion,
     threeDSServerTransID: transaction.threeDSServerTransID,
     dsTransID: transaction.dsTransID,
-    acsTransID: transaction.acsTransID
+    acsTransID: transaction.acsTransID,
+    ...(transaction.sdkTransID === undefined ? {} : { sdkTransID: transaction.sdkTransID })
   })
 }

@@ -59,7 +59,7 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Pro
 
 async function findTransaction (kid: string, store: StateStore): Promise<Transaction> {
   const acsTransID = canonicalUuid(kid)
-  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', 'Invalid kid format')
+  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', `Invalid kid format: ${kid.slice(0, 64)}`)
   try {
     return await store.findByAcsTransId(acsTransID)
   } catch (error) {

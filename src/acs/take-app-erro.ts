@@ -7,7 +7,7 @@ import { MockError } from '../errors.ts'
 
 /**
  * Takes an `Erro` that an SDK sent instead of a CReq: the challenge is over, U. An `Erro` never gets an answer
- * (emv3ds-protocol §1), so one that belongs to no challenge is let go.
+ * (emv3ds-protocol §1), so one that belongs to no challenge in an app is let go.
  * @returns the transaction it ended, if any
  * @throws MockError of the store
  */
@@ -17,9 +17,9 @@ export async function takeAppErro (
   const acsTransID = canonicalUuid(erro['acsTransID'])
   if (acsTransID === undefined) return undefined
   try {
-    const { threeDSServerTransID, aRes } = await parts.store.findByAcsTransId(acsTransID)
-    if (aRes !== undefined && aRes.transStatus !== 'C') return undefined
-    const errorCode = String(erro['errorCode'])
+    const { threeDSServerTransID, aReq, aRes } = await parts.store.findByAcsTransId(acsTransID)
+    if (aReq.deviceChannel !== '01' || (aRes !== undefined && aRes.transStatus !== 'C')) return undefined
+    const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
     const advanced = await advanceChallenge(parts, threeDSServerTransID,
       (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
     return advanced.transaction

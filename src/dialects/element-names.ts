@@ -46,6 +46,16 @@ function fold (name: string): string {
   return name.replaceAll('_', '').toLowerCase()
 }
 
+/** @returns whether it is an element's name in EMV spelling. */
+export function isElementName (name: string): boolean {
+  return exact.get(name) === name
+}
+
+/** @returns the original server's name of an element; `undefined` where it is EMV's. */
+export function legacyNameOf (emvName: string): string | undefined {
+  return Object.hasOwn(LEGACY_NAMES, emvName) ? LEGACY_NAMES[emvName] : undefined
+}
+
 const exact = new Map<string, string>()
 const folded = new Map<string, string>(Object.entries(ALIASES))
 for (const name of [...AREQ_ELEMENTS, ...API_NAMES, ...Object.keys(LEGACY_NAMES)]) {

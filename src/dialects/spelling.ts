@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../errors.ts'
 import type { Json, JsonObject } from '../protocol/messages.ts'
 import type { Spelling } from '../transaction/transaction.ts'
-import { emvNameOf, LEGACY_NAMES, RESPELLED_OBJECTS } from './element-names.ts'
+import { emvNameOf, isElementName, legacyNameOf, RESPELLED_OBJECTS } from './element-names.ts'
 
 /** How an answer of the 3DS Server API spells its names; `both` carries each differing name twice. */
 export type AnswerSpelling = Spelling | 'both'
@@ -11,6 +11,9 @@ export type AnswerSpelling = Spelling | 'both'
 export function isJsonObject (value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Levels of objects and arrays within one element: the deepest that EMV has is five, and writing JSON takes stack for each. */
+const DEEPEST = 16
 
 /** A body in EMV spelling, and what could not be brought into it. */
 export interface EmvSpelt {
@@ -28,25 +31,52 @@ export function toEmvSpelling (body: JsonObject): EmvSpelt {
   return { body: respellObject(body, '', faults), faults }
 }
 
-function respellObject (source: JsonObject, path: string, faults: Fault[]): JsonObject {
+function respellObject (source: JsonObject, path: string, faults: Fault[], level = 1): JsonObject {
+  const inner = respellMembers(source, path, faults, level)
+  if (isSpeltAsEmv(source)) return inner === undefined ? source : { ...source, ...inner }
   const target: JsonObject = {}
   for (const name of Object.keys(source)) {
-    const value = source[name]
+    const value = inner !== undefined && Object.hasOwn(inner, name) ? inner[name] : source[name]
     if (value === null || value === undefined || name === '__proto__') continue
     const emvName = emvNameOf(name)
-    const respelt = respellValue(emvName, value, path, faults)
-    if (Object.hasOwn(target, emvName) && !isDeepStrictEqual(target[emvName], respelt)) {
+    if (Object.hasOwn(target, emvName) && !isDeepStrictEqual(target[emvName], value)) {
       faults.push({ element: path + emvName, message: 'is given twice, in two spellings and with different values' })
     }
-    target[emvName] = respelt
+    target[emvName] = value
   }
   return target
 }
 
-function respellValue (emvName: string, value: Json, path: string, faults: Fault[]): Json {
-  return RESPELLED_OBJECTS.has(emvName) && isJsonObject(value)
-    ? respellObject(value, `${path}${emvName}.`, faults)
-    : value
+/** Most requests are in order already: they are looked through, not copied. */
+function isSpeltAsEmv (source: JsonObject): boolean {
+  for (const name of Object.keys(source)) {
+    if (source[name] === null || name === '__proto__' || emvNameOf(name) !== name) return false
+  }
+  return true
+}
+
+/** @returns the respelt members that are objects of the API themselves, if any of them had to change */
+function respellMembers (source: JsonObject, path: string, faults: Fault[], level: number): JsonObject | undefined {
+  let changed: JsonObject | undefined
+  for (const name of Object.keys(source)) {
+    const value = source[name]
+    if (typeof value !== 'object' || value === null) continue
+    const emvName = emvNameOf(name)
+    if (isTooDeep(value, DEEPEST - level)) {
+      // A name that is not an element's is the caller's own text, and no text of his is repeated.
+      const element = isElementName(emvName) ? path + emvName : path.slice(0, -1)
+      faults.push({ element, message: 'is nested too deeply' })
+    } else if (RESPELLED_OBJECTS.has(emvName) && isJsonObject(value)) {
+      const respelt = respellObject(value, `${path}${emvName}.`, faults, level + 1)
+      if (respelt !== value) (changed ??= {})[name] = respelt
+    }
+  }
+  return changed
+}
+
+function isTooDeep (value: object, levels: number): boolean {
+  if (levels < 0) return true
+  return Object.values(value).some((inner) => typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1))
 }
 
 /**
@@ -57,21 +87,34 @@ export function spellingOf (body: JsonObject): Spelling {
   return !Object.hasOwn(body, 'threeDSServerTransID') && Object.hasOwn(body, 'threeDsServerTransId') ? 'legacy' : 'emv'
 }
 
+/** Members of answers that are messages. `authenticationRequest` is none of them: it is in EMV spelling for every caller. */
+const MESSAGES: ReadonlySet<string> = new Set([
+  ...RESPELLED_OBJECTS, 'authenticationResponse', 'challengeRequest', 'resultsRequest', 'resultsResponse'
+])
+
 /**
- * Spells an answer. `keep` names members that stay as they are, with all they hold.
+ * Spells an answer of the 3DS Server API, with the messages in it.
  * @param answer in EMV spelling; it is not changed
  */
-export function spellAnswer (answer: JsonObject, spelling: AnswerSpelling, keep: readonly string[] = []): JsonObject {
-  if (spelling === 'emv') return answer
+export function spellAnswer (answer: JsonObject, spelling: AnswerSpelling): JsonObject {
+  return spellMembers(answer, spelling, MESSAGES)
+}
+
+/**
+ * Spells one message: what `toEmvSpelling` undoes. Unknown names and their contents stay as they are.
+ * @param message in EMV spelling; it is not changed
+ */
+export function spellMessage (message: JsonObject, spelling: AnswerSpelling): JsonObject {
+  return spellMembers(message, spelling, RESPELLED_OBJECTS)
+}
+
+function spellMembers (source: JsonObject, spelling: AnswerSpelling, respelled: ReadonlySet<string>): JsonObject {
+  if (spelling === 'emv') return source
   const spelt: JsonObject = {}
-  for (const name of Object.keys(answer)) {
-    const value = answer[name] as Json
-    if (keep.includes(name)) {
-      spelt[name] = value
-      continue
-    }
-    const inner = isJsonObject(value) ? spellAnswer(value, spelling, keep) : value
-    const legacyName = LEGACY_NAMES[name]
+  for (const name of Object.keys(source)) {
+    const value = source[name] as Json
+    const inner = respelled.has(name) && isJsonObject(value) ? spellMessage(value, spelling) : value
+    const legacyName = legacyNameOf(name)
     if (legacyName === undefined || spelling === 'both') spelt[name] = inner
     if (legacyName !== undefined) spelt[legacyName] = inner
   }

@@ -1,7 +1,7 @@
 import type { AReq, Json, JsonObject } from '../protocol/messages.ts'
 import type { RequestorPreferences } from '../transaction/transaction.ts'
 import { LEGACY_NAMES } from './element-names.ts'
-import { isJsonObject } from './spelling.ts'
+import { isJsonObject, spellMessage } from './spelling.ts'
 
 /** Where each AReq element stands in the nested request of the original server, as group → elements. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
@@ -25,29 +25,64 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   ],
   deviceRenderOptions: []
 }
-const NUMBERS: ReadonlySet<string> = new Set([
-  'purchaseInstalData', 'purchaseAmount', 'purchaseExponent', 'recurringFrequency', 'browserScreenHeight',
-  'browserScreenWidth', 'browserTZ'
-])
-const PHONES: ReadonlySet<string> = new Set(['homePhone', 'mobilePhone', 'workPhone'])
+
+/** What the original's reader takes for a member: any other type, and it refuses the whole record. */
+type Kind = 'text' | 'texts' | 'u32' | 'u64' | 'flag' | 'phone' | 'authenticationInfo'
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  purchaseAmount: 'u64',
+  purchaseExponent: 'u32',
+  purchaseInstalData: 'u32',
+  recurringFrequency: 'u32',
+  browserScreenHeight: 'u32',
+  browserScreenWidth: 'u32',
+  browserTZ: 'u32',
+  browserJavaEnabled: 'flag',
+  browserJavascriptEnabled: 'flag',
+  homePhone: 'phone',
+  mobilePhone: 'phone',
+  workPhone: 'phone',
+  threeDSRequestorAuthenticationInfo: 'authenticationInfo'
+}
+const isText = (value: Json | undefined) => typeof value === 'string'
+const hasTexts = (value: Json, names: readonly string[]) => isJsonObject(value) && names.every((name) => isText(value[name]))
+const FITS: { readonly [K in Kind]: (value: Json) => boolean } = {
+  text: isText,
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  u32: (value) => typeof value === 'number' && value <= 0xffff_ffff,
+  u64: (value) => typeof value === 'number',
+  flag: (value) => typeof value === 'boolean',
+  phone: (value) => hasTexts(value, ['cc', 'subscriber']),
+  authenticationInfo: (value) => hasTexts(value, ['threeDsReqAuthMethod', 'threeDsReqAuthTimestamp'])
+}
+const FILLERS: { readonly [K in Kind]: () => Json } = {
+  text: () => '',
+  texts: () => [],
+  u32: () => 0,
+  u64: () => 0,
+  flag: () => false,
+  phone: () => ({ cc: '', subscriber: '' }),
+  authenticationInfo: () => ({ threeDsReqAuthMethod: '', threeDsReqAuthTimestamp: '' })
+}
 
 /** Elements that stand elsewhere in the stored form, or are derived again when it is read. */
 const NOT_ELEMENTS: ReadonlySet<string> = new Set(['messageType', 'messageVersion', 'sdkEphemPubKey', 'deviceRenderOptions'])
 /** Device data is for the DS only, which drops it once read (emv3ds-protocol §5.2). */
 const NOT_KEPT: ReadonlySet<string> = new Set(['sdkEncData'])
 
-interface Place { group: string, name: string, number: boolean }
+interface Place { group: string, name: string, kind: Kind }
 
 const placeOf = new Map<string, Place>()
 for (const [group, elements] of Object.entries(PLACES)) {
   for (const element of elements) {
-    placeOf.set(element, { group, name: LEGACY_NAMES[element] ?? element, number: NUMBERS.has(element) })
+    placeOf.set(element, { group, name: LEGACY_NAMES[element] ?? element, kind: KINDS[element] ?? 'text' })
   }
 }
 
 /** The stored request, and what of the AReq has no place in it. */
 export interface StoredRequest {
   request: JsonObject
+  /** As they are in the AReq: what the original does not know, and what it knows in another type. */
   elements: JsonObject
   /** Members the original server needs to read the record and the caller never sent, as `group.name`. */
   fillers: string[]
@@ -63,13 +98,28 @@ export function toStoredRequest (aReq: AReq, preferences: RequestorPreferences):
   for (const element of Object.keys(aReq)) {
     const value = aReq[element] as Json
     const place = placeOf.get(element)
-    if (place !== undefined) groupIn(request, place.group)[place.name] = place.number ? asNumber(value) : value
-    else if (!NOT_ELEMENTS.has(element) && !NOT_KEPT.has(element)) elements[element] = value
+    if (place === undefined) {
+      if (!NOT_ELEMENTS.has(element) && !NOT_KEPT.has(element)) elements[element] = value
+    } else if (!store(request, place, value)) elements[element] = value
   }
   storePreferences(request, preferences)
-  if (aReq.deviceRenderOptions !== undefined) request['deviceRenderOptions'] = aReq.deviceRenderOptions
-  if (aReq.sdkEphemPubKey !== undefined) request['sdkEphemeralPublicKey'] = aReq.sdkEphemPubKey as unknown as Json
+  const { deviceRenderOptions, sdkEphemPubKey } = aReq
+  if (deviceRenderOptions !== undefined) {
+    if (Object.keys(deviceRenderOptions).length === 0) elements['deviceRenderOptions'] = {}
+    else request['deviceRenderOptions'] = { ...deviceRenderOptions }
+  }
+  if (sdkEphemPubKey !== undefined) request['sdkEphemeralPublicKey'] = sdkEphemPubKey as unknown as Json
   return { request, elements, fillers: fill(request) }
+}
+
+/** @returns whether the value fits the place, and so is there now. */
+function store (request: JsonObject, { group, name, kind }: Place, value: Json): boolean {
+  const stored = kind === 'u32' || kind === 'u64'
+    ? asNumber(value)
+    : kind === 'authenticationInfo' && isJsonObject(value) ? spellMessage(value, 'legacy') : value
+  if (!FITS[kind](stored)) return false
+  groupIn(request, group)[name] = stored
+  return true
 }
 
 function groupIn (request: JsonObject, group: string): JsonObject {
@@ -83,7 +133,7 @@ function groupIn (request: JsonObject, group: string): JsonObject {
 }
 
 function asNumber (value: Json): Json {
-  const number = typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value) ? Number(value) : NaN
+  const number = typeof value === 'string' && /^[0-9]{1,15}$/.test(value) ? Number(value) : NaN
   // Only what comes back as the very same text may become a number.
   return String(number) === value ? number : value
 }
@@ -102,33 +152,24 @@ function storePreferences (request: JsonObject, preferences: RequestorPreference
   if (challengeWindowSize !== undefined) groupIn(request, 'browserInformation')['challengeWindowSize'] = challengeWindowSize
 }
 
-type Filler = () => Json
-const text: Filler = () => ''
-const zero: Filler = () => 0
-const needed: [group: string, name: string, filler: Filler][] = [
-  ['', 'preferredProtocolVersion', text], ['', 'enforcePreferredProtocolVersion', () => false], ['', 'threeDsCompInd', text],
-  ['cardholderAccount', 'schemeId', text], ['merchant', 'resultsResponseNotificationUrl', text],
-  ['deviceRenderOptions', 'sdkInterface', text], ['deviceRenderOptions', 'sdkUiType', () => []],
-  ['deviceRenderOptions', 'sdkAuthenticationType', () => []]
+const needed: [group: string, name: string, kind: Kind][] = [
+  ['', 'preferredProtocolVersion', 'text'], ['', 'enforcePreferredProtocolVersion', 'flag'], ['', 'threeDsCompInd', 'text'],
+  ['cardholderAccount', 'schemeId', 'text'], ['merchant', 'resultsResponseNotificationUrl', 'text'],
+  ['deviceRenderOptions', 'sdkInterface', 'text'], ['deviceRenderOptions', 'sdkUiType', 'texts'],
+  ['deviceRenderOptions', 'sdkAuthenticationType', 'texts'], ['browserInformation', 'challengeWindowSize', 'text']
 ]
-for (const [group, elements] of Object.entries(PLACES)) {
-  for (const element of elements) {
-    if (group === '' || group === 'browserInformation') continue
-    const filler = NUMBERS.has(element)
-      ? zero
-      : PHONES.has(element)
-        ? () => ({ cc: '', subscriber: '' })
-        : element === 'threeDSRequestorAuthenticationInfo' ? () => ({ threeDsReqAuthMethod: '', threeDsReqAuthTimestamp: '' }) : text
-    needed.push([group, LEGACY_NAMES[element] ?? element, filler])
-  }
+for (const { group, name, kind } of placeOf.values()) {
+  if (group !== '') needed.push([group, name, kind])
 }
 
 function fill (request: JsonObject): string[] {
   const fillers: string[] = []
-  for (const [group, name, filler] of needed) {
+  for (const [group, name, kind] of needed) {
+    // The original does without this one, even for a browser, but not with a part of it.
+    if (group === 'browserInformation' && request[group] === undefined) continue
     const members = groupIn(request, group)
     if (members[name] !== undefined) continue
-    members[name] = filler()
+    members[name] = FILLERS[kind]()
     fillers.push(`${LEGACY_NAMES[group] ?? group}.${name}`)
   }
   return fillers

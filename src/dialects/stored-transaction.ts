@@ -1,7 +1,7 @@
 import { MockError } from '../errors.ts'
 import type { AReq, ARes, Json, JsonObject, RReq } from '../protocol/messages.ts'
 import type { ChallengeProgress, Delivery, EphemeralKeys, Spelling, Transaction } from '../transaction/transaction.ts'
-import { isJsonObject, spellAnswer, toEmvSpelling } from './spelling.ts'
+import { isJsonObject, spellMessage, toEmvSpelling } from './spelling.ts'
 import { removeFillers, toStoredRequest } from './stored-request.ts'
 import { toAuthenticateCall } from './three-ds-server-api/authenticate-request.ts'
 import type { AuthenticateRequest } from './three-ds-server-api/request-schemas.ts'
@@ -30,6 +30,8 @@ interface OwnMembers {
   elements: JsonObject
   fillers: string[]
   resultFillers?: string[]
+  /** Elements of the RReq that the original has in another type. */
+  resultElements?: JsonObject
   aRes?: ARes
   challenge?: ChallengeProgress
   delivery?: Delivery
@@ -56,7 +58,7 @@ export function encodeTransaction (transaction: Transaction): string {
     createdAt: transaction.createdAt,
     elements,
     fillers,
-    ...(result === null ? {} : { resultFillers: result.fillers }),
+    ...(result === null ? {} : { resultFillers: result.fillers, resultElements: result.elements }),
     ...(transaction.aRes === undefined ? {} : { aRes: transaction.aRes }),
     ...(transaction.challenge === undefined ? {} : { challenge: transaction.challenge }),
     ...(transaction.delivery === undefined ? {} : { delivery: transaction.delivery })
@@ -78,15 +80,27 @@ export function encodeTransaction (transaction: Transaction): string {
   return JSON.stringify({ ...transaction.extra, ...stored })
 }
 
-function toStoredResult (rReq: RReq | undefined): { request: JsonObject, fillers: string[] } | null {
+interface StoredResult { request: JsonObject, fillers: string[], elements: JsonObject }
+
+function toStoredResult (rReq: RReq | undefined): StoredResult | null {
   if (rReq === undefined) return null
-  const request = spellAnswer(rReq as JsonObject, 'legacy')
-  const fillers = Object.keys(RESULT_FILLERS).filter((name) => request[name] === undefined)
-  for (const name of fillers) request[name] = (RESULT_FILLERS[name] as () => Json)()
-  if (request['sdkTransId'] === undefined) {
-    request['sdkTransId'] = null
+  const request = spellMessage(rReq as JsonObject, 'legacy')
+  const fillers: string[] = []
+  const elements: JsonObject = {}
+  for (const [name, filler] of Object.entries(RESULT_FILLERS)) {
+    const value = request[name]
+    if (value !== undefined && fitsResult(name, value)) continue
+    if (value !== undefined) elements[name] = value
+    request[name] = filler()
+    fillers.push(name)
   }
-  return { request, fillers }
+  request['sdkTransId'] ??= null
+  return { request, fillers, elements }
+}
+
+function fitsResult (name: string, value: Json): boolean {
+  if (name !== 'acsRenderingType') return typeof value === 'string'
+  return isJsonObject(value) && typeof value['acsUiTemplate'] === 'string' && typeof value['acsInterface'] === 'string'
 }
 
 /**
@@ -127,10 +141,12 @@ function fromStored (stored: StoredTransaction): Transaction {
 }
 
 function wholeAReq (aReq: AReq, { emv: own, sdk_ephemeral_public_key: key }: StoredTransaction): AReq {
-  const whole: AReq = { ...aReq, ...own?.elements }
-  if (own !== undefined) whole.messageVersion = own.messageVersion as AReq['messageVersion']
-  if (whole.sdkEphemPubKey === undefined && typeof key === 'string') whole.sdkEphemPubKey = JSON.parse(key)
-  return whole
+  if (own !== undefined) {
+    Object.assign(aReq, own.elements)
+    aReq.messageVersion = own.messageVersion as AReq['messageVersion']
+  }
+  if (aReq.sdkEphemPubKey === undefined && typeof key === 'string') aReq.sdkEphemPubKey = JSON.parse(key)
+  return aReq
 }
 
 function ownProgress (own: OwnMembers | undefined): Pick<Transaction, 'aRes' | 'challenge' | 'delivery'> {
@@ -150,7 +166,7 @@ function resultOf ({ results_request: result, emv: own }: StoredTransaction): { 
   if (result === null || result === undefined) return {}
   const rReq = toEmvSpelling(result).body
   for (const name of own?.resultFillers ?? []) delete rReq[name]
-  return { rReq: rReq as RReq }
+  return { rReq: { ...rReq, ...own?.resultElements } as RReq }
 }
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -159,6 +175,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ])
 
 function extraOf (stored: StoredTransaction): { extra?: JsonObject } {
-  const unknown = Object.entries(stored).filter(([name]) => !KNOWN.has(name))
-  return unknown.length === 0 ? {} : { extra: Object.fromEntries(unknown) as JsonObject }
+  const unknown = Object.keys(stored).filter((name) => !KNOWN.has(name))
+  if (unknown.length === 0) return {}
+  return { extra: Object.fromEntries(unknown.map((name) => [name, (stored as unknown as JsonObject)[name] as Json])) }
 }

@@ -1,9 +1,13 @@
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { Settings } from 'typebox/system'
 import type { Fault } from '../errors.ts'
 
 /** Judges a value by a schema: `[]` when nothing is wrong. Never changes the value. */
 export type Checker = (value: unknown) => Fault[]
+
+// The library stops at eight; a caller wants to hear of everything, and no schema has more elements than this.
+Settings.Set({ maxErrors: 256 })
 
 interface SchemaError { keyword: string, instancePath: string, params: object, message: string }
 

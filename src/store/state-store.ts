@@ -34,7 +34,8 @@ export type StoreOperation = 'insert' | 'get' | 'update' | 'delete' | 'findByAcs
 export interface StateStore {
   readonly kind: 'memory' | 'redis'
   /**
-   * Keeps a transaction under its `threeDSServerTransID`, with an index by its `acsTransID`.
+   * Keeps a transaction under its `threeDSServerTransID`, with an index by its `acsTransID`: that belongs to whoever was
+   * written with it last. Whatever was there under the id, readable or not, is replaced.
    * @returns whether another transaction of the same id was replaced (its index is gone too)
    */
   insert (transaction: Transaction): Promise<boolean>
@@ -46,7 +47,7 @@ export interface StateStore {
    * @returns the transaction as kept afterwards
    */
   update (threeDSServerTransID: string, change: (transaction: Transaction) => Transaction): Promise<Transaction>
-  /** @returns whether there was one. */
+  /** @returns whether there was one, readable or not. */
   delete (threeDSServerTransID: string): Promise<boolean>
   /** @returns the transaction with that `acsTransID`, through one index key; rejects with `transaction_not_found`. */
   findByAcsTransId (acsTransID: string): Promise<Transaction>
@@ -54,5 +55,6 @@ export interface StateStore {
   check (): Promise<StoreHealth>
   /** @returns how many transactions are kept; `undefined` where that cannot be told without a scan. */
   size (): Promise<number | undefined>
+  /** Forgets what this process keeps. A connection is closed by whoever opened it. */
   close (): Promise<void>
 }

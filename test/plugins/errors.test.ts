@@ -173,6 +173,7 @@ t.test('unknown paths, wrong methods and malformed URLs are told in JSON, withou
   }
   const malformed = await app.inject('/%zz')
   t.equal(malformed.statusCode, 400)
+  t.ok(malformed.headers['x-request-id'])
   t.strictSame(malformed.json(), { error: 'The URL is malformed', code: 'invalid_request' })
   const long = await app.inject(`/known/${'x'.repeat(200)}`)
   t.equal(long.statusCode, 414)

@@ -48,7 +48,7 @@ export function sourceHash (text: string): string {
 }
 
 /** What every page allows: its own style sheet and the empty icon that keeps browsers from asking for /favicon.ico. */
-export const basePolicy = `default-src 'none'; style-src ${sourceHash(style)}; img-src data:; base-uri 'none'; frame-ancestors *`
+export const basePolicy = `default-src 'none'; style-src ${sourceHash(style)}; img-src data:; base-uri 'none'`
 
 /**
  * The document around a page's own content.

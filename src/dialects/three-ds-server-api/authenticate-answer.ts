@@ -3,9 +3,6 @@ import type { Authenticated } from '../../three-ds-server/authenticate.ts'
 import { type AnswerSpelling, spellAnswer } from '../spelling.ts'
 import { challengeRequestOf, encodeChallengeRequest } from './challenge-request.ts'
 
-/** Members that are spelt as in EMV whatever the caller's spelling. */
-export const ALWAYS_EMV: readonly string[] = ['authenticationRequest']
-
 /**
  * The answer of `POST /3ds/authenticate`. What a client looks for first (`transStatus`, `acsURL`, `acsSignedContent`,
  * `eci`, `authenticationValue`) stands at the top and in `authenticationResponse`.
@@ -25,7 +22,7 @@ export function authenticateAnswer ({ aRes, transaction }: Authenticated, spelli
     transStatus: aRes.transStatus,
     authenticationRequest: aReq as unknown as JsonObject
   }
-  return spellAnswer(answer, spelling, ALWAYS_EMV)
+  return spellAnswer(answer, spelling)
 }
 
 function pick (source: JsonObject, names: readonly string[]): JsonObject {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isPointOnCurve } from '../../crypto/p256.ts'
 import type { Fault } from '../../errors.ts'
 import type { AReq, Json, JsonObject, MessageVersion, PublicJwk } from '../../protocol/messages.ts'
@@ -6,7 +7,7 @@ import { canonicalUuid } from '../../protocol/uuid.ts'
 import { isWebAddress } from '../../protocol/web-address.ts'
 import type { RequestorPreferences } from '../../transaction/transaction.ts'
 import { isJsonObject } from '../spelling.ts'
-import type { AuthenticateRequest } from './request-schemas.ts'
+import { type AuthenticateRequest, AuthenticateRequestSchema } from './request-schemas.ts'
 
 /** What one authenticate request says: the AReq proper, and what the 3DS Requestor wants beside it. */
 export interface AuthenticateCall {
@@ -18,9 +19,25 @@ const GROUPS = [
   'threeDSRequestor', 'cardholderAccount', 'cardholder', 'purchase', 'acquirer', 'merchant', 'browserInformation',
   'sdkInformation'
 ] as const
-const AREQ_NAMES = new Set(AREQ_ELEMENTS)
-/** Carried by the original's API, but no element of an AReq before 2.3.1, and nothing to keep. */
-const LEFT_OUT = new Set(['cardSecurityCode'])
+
+/** The security code is no element of an AReq before 2.3.1, and nothing to keep; the other two are ours to say. */
+const LEFT_OUT = new Set(['cardSecurityCode', 'messageType', 'messageVersion'])
+const TAKEN = AREQ_ELEMENTS.filter((name) => !LEFT_OUT.has(name))
+const TOP = namesIn(AuthenticateRequestSchema)
+const MEMBERS = GROUPS.map((group) => namesIn(AuthenticateRequestSchema.properties[group]))
+
+/** By place: an element that the schema judges somewhere is taken from there and from nowhere else, any other from anywhere. */
+const TAKEN_AT_TOP = takenFrom(TOP)
+const TAKEN_FROM = MEMBERS.map(takenFrom)
+
+function namesIn ({ properties }: { properties: object }): ReadonlySet<string> {
+  return new Set(Object.keys(properties))
+}
+
+function takenFrom (place: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(TAKEN.filter((name) => place.has(name) || ![TOP, ...MEMBERS].some((other) => other.has(name))))
+}
+
 const VERSIONS: readonly string[] = ['2.1.0', '2.2.0'] satisfies MessageVersion[]
 
 /**
@@ -29,30 +46,29 @@ const VERSIONS: readonly string[] = ['2.1.0', '2.2.0'] satisfies MessageVersion[
  * @param request validated and in EMV spelling
  */
 export function toAuthenticateCall (request: AuthenticateRequest): AuthenticateCall {
-  const elements: JsonObject = {}
-  takeElements(request as JsonObject, elements)
-  for (const group of GROUPS) {
-    const members = (request as JsonObject)[group]
-    if (isJsonObject(members)) takeElements(members, elements)
-  }
-  const key = sdkKeyOf(request)
   const preferences = preferencesOf(request)
   const aReq: AReq = {
-    ...elements,
     messageType: 'AReq',
     messageVersion: messageVersionOf(preferences),
-    threeDSServerTransID: canonicalUuid(request.threeDSServerTransID) as string,
+    threeDSServerTransID: '',
     deviceChannel: request.deviceChannel,
     messageCategory: request.messageCategory,
-    acctNumber: request.cardholderAccount.acctNumber as string,
-    ...(key === undefined ? {} : { sdkEphemPubKey: key })
+    acctNumber: request.cardholderAccount.acctNumber as string
   }
+  takeElements(request as JsonObject, TAKEN_AT_TOP, aReq as JsonObject)
+  for (const [index, group] of GROUPS.entries()) {
+    const members = (request as JsonObject)[group]
+    if (isJsonObject(members)) takeElements(members, TAKEN_FROM[index] as ReadonlySet<string>, aReq as JsonObject)
+  }
+  aReq.threeDSServerTransID = canonicalUuid(request.threeDSServerTransID) as string
+  const key = sdkKeyOf(request)
+  if (key !== undefined) aReq.sdkEphemPubKey = key
   return { aReq, preferences }
 }
 
-function takeElements (source: JsonObject, elements: JsonObject): void {
+function takeElements (source: JsonObject, taken: ReadonlySet<string>, elements: JsonObject): void {
   for (const name of Object.keys(source)) {
-    if (AREQ_NAMES.has(name) && !LEFT_OUT.has(name)) elements[name] = asElement(name, source[name] as Json)
+    if (taken.has(name)) elements[name] = asElement(name, source[name] as Json)
   }
 }
 
@@ -68,14 +84,16 @@ function messageVersionOf (preferences: RequestorPreferences): MessageVersion {
 }
 
 function preferencesOf (request: AuthenticateRequest): RequestorPreferences {
-  const wanted: { [member: string]: unknown } = {
-    preferredProtocolVersion: request.preferredProtocolVersion,
-    enforcePreferredProtocolVersion: request.enforcePreferredProtocolVersion,
-    schemeId: request.cardholderAccount.schemeId,
-    resultsResponseNotificationUrl: request.merchant?.resultsResponseNotificationUrl,
-    challengeWindowSize: request.browserInformation?.challengeWindowSize
-  }
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+  const { preferredProtocolVersion, enforcePreferredProtocolVersion, cardholderAccount, merchant, browserInformation } = request
+  const preferences: RequestorPreferences = {}
+  if (preferredProtocolVersion !== undefined) preferences.preferredProtocolVersion = preferredProtocolVersion
+  if (enforcePreferredProtocolVersion !== undefined) preferences.enforcePreferredProtocolVersion = enforcePreferredProtocolVersion
+  if (cardholderAccount.schemeId !== undefined) preferences.schemeId = cardholderAccount.schemeId
+  const resultsResponseNotificationUrl = merchant?.resultsResponseNotificationUrl
+  if (resultsResponseNotificationUrl !== undefined) preferences.resultsResponseNotificationUrl = resultsResponseNotificationUrl
+  const challengeWindowSize = browserInformation?.challengeWindowSize
+  if (challengeWindowSize !== undefined) preferences.challengeWindowSize = challengeWindowSize
+  return preferences
 }
 
 /** The SDK's key in any of its forms: an object (both names, also inside `sdkInformation`), or Kty, Crv, X and Y. */
@@ -112,6 +130,11 @@ function appFaults (request: JsonObject, keyNeeded: boolean): Fault[] {
   const sdk = isJsonObject(request['sdkInformation']) ? request['sdkInformation'] : {}
   if ((request['sdkTransID'] ?? sdk['sdkTransID']) === undefined) {
     faults.push({ element: 'sdkTransID', message: 'is required for mobile flows (deviceChannel=01)' })
+  }
+  for (const element of Object.keys(sdk)) {
+    if (request[element] !== undefined && !isDeepStrictEqual(request[element], sdk[element])) {
+      faults.push({ element: `sdkInformation.${element}`, message: 'is given twice, with different values' })
+    }
   }
   const key = sdkKeyOf(request as unknown as AuthenticateRequest)
   if (keyNeeded && key === undefined) faults.push({ element: 'sdkEphemPubKey', message: 'is required for a challenge in an app' })

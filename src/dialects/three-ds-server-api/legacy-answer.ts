@@ -1,7 +1,6 @@
 import type { AReq, ARes, Json, JsonObject } from '../../protocol/messages.ts'
 import type { Authenticated } from '../../three-ds-server/authenticate.ts'
 import { type AnswerSpelling, spellAnswer } from '../spelling.ts'
-import { ALWAYS_EMV } from './authenticate-answer.ts'
 import { challengeRequestOf, encodeChallengeRequest } from './challenge-request.ts'
 
 const APP_CONSTANTS: JsonObject = {
@@ -62,7 +61,7 @@ export function legacyAuthenticateAnswer (
     transStatus: aRes.transStatus,
     authenticationRequest: legacyAReq(aReq, cardSecurityCode)
   }
-  return spellAnswer(answer, spelling, ALWAYS_EMV)
+  return spellAnswer(answer, spelling)
 }
 
 function legacyARes (aRes: ARes, aReq: AReq): JsonObject {

@@ -2,13 +2,12 @@ import { type Static, Type } from 'typebox'
 
 const Text = (description: string) => Type.Optional(Type.String({ description }))
 const Whole = (description: string) => Type.Optional(Type.Union(
-  [Type.Integer({ minimum: 0 }), Type.String({ pattern: '^[0-9]{1,48}$' })],
+  [Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern: '^[0-9]{1,48}$' })],
   { description: `${description} An integer, or the same as a string of digits.` }
 ))
-const Uuid = (description: string) => Type.String({
-  description,
-  pattern: '^(urn:uuid:)?\\{?[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}\\}?$'
-})
+// Every text that this lets through has a canonical form (`canonicalUuid`).
+const HEX_32 = '(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32})'
+const Uuid = (description: string) => Type.String({ description, pattern: `^(?:(?:urn:uuid:)?${HEX_32}|\\{${HEX_32}\\})$` })
 const Phone = Type.Optional(Type.Object({ cc: Type.Optional(Type.String()), subscriber: Type.Optional(Type.String()) }))
 const PublicKey = Type.Object({ kty: Type.String(), crv: Type.String(), x: Type.String(), y: Type.String() })
 
@@ -66,7 +65,7 @@ const BrowserInformation = Type.Object({
   browserJavaEnabled: Type.Optional(Type.Boolean()),
   browserJavascriptEnabled: Type.Optional(Type.Boolean()),
   browserLanguage: Text('BCP 47.'),
-  browserColorDepth: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+  browserColorDepth: Type.Optional(Type.Union([Type.String(), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })])),
   browserScreenHeight: Whole('Pixels.'),
   browserScreenWidth: Whole('Pixels.'),
   browserTZ: Type.Optional(Type.Union(

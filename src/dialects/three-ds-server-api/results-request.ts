@@ -19,7 +19,13 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   const wrong = faults.filter((fault) => !missing.includes(fault))
   if (wrong.length > 0) throw refusal('203', namesOf(wrong), rReq, faults)
   if (missing.length > 0) throw refusal('201', namesOf(missing), rReq, faults)
-  return { ...rReq as RReq, threeDSServerTransID: canonicalUuid(rReq['threeDSServerTransID']) as string }
+  // One way of writing an id, so that a repeat is the same result however its ids are written.
+  return {
+    ...rReq as RReq,
+    threeDSServerTransID: canonicalUuid(rReq['threeDSServerTransID']) as string,
+    acsTransID: canonicalUuid(rReq['acsTransID']) as string,
+    dsTransID: canonicalUuid(rReq['dsTransID']) as string
+  }
 }
 
 function namesOf (faults: readonly Fault[]): string {
@@ -28,7 +34,7 @@ function namesOf (faults: readonly Fault[]): string {
 
 function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {
   const ids = Object.fromEntries(IDS.map((id) => [id, canonicalUuid(rReq[id])]).filter(([, value]) => value !== undefined))
-  const what = faults.length === 0 ? 'the body is no RReq' : faults.map(({ element, message }) => `${element} ${message}`).join('; ')
+  const what = faults.length === 0 ? 'the body is no RReq' : faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
   return new ProtocolError(`The RReq cannot be used: ${what}`, {
     errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...ids
   })

@@ -69,6 +69,10 @@ t.test('what stands in Redis', { skip }, async (t) => {
     t.strictSame(await redis.keys('3ds_transaction:*'), [`3ds_transaction:${transaction.threeDSServerTransID}`])
     await store.check()
     t.equal(await redis.dbsize(), 2, 'a check leaves nothing behind')
+    await store.update(transaction.threeDSServerTransID, (given) => ({ ...given, acsTransID: randomUUID() }))
+    t.equal(await redis.dbsize(), 2, 'an index that moves leaves nothing behind')
+    await store.insert(transaction)
+    t.equal(await redis.dbsize(), 2, 'nor does one that is replaced')
     await store.delete(transaction.threeDSServerTransID)
     t.equal(await redis.dbsize(), 0)
     t.equal(await store.size(), undefined)
@@ -162,8 +166,8 @@ t.test('what stands in Redis', { skip }, async (t) => {
       `[{${bait}}]`,
       JSON.stringify(`{${bait}}`),
       `{${bait}`.slice(1),
+      `{"x":{"acs_trans_id":"${randomUUID()}"}}`,
       '{"acs_trans_id":null}',
-      '{"acs_trans_id":"a*\\u0000\\n:b"}',
       `{"x":${'['.repeat(2000)}`,
       ''
     ]
@@ -172,9 +176,15 @@ t.test('what stands in Redis', { skip }, async (t) => {
       await redis.set(`3ds_transaction:${id}`, value)
       await t.rejects(store.get(id), { code: 'store_serialization' }, value.slice(0, 60))
       t.strictSame(await store.findByAcsTransId(victim.acsTransID), victim)
+      t.equal(await redis.dbsize(), 3, 'the two of the victim, and the record')
       t.equal(await store.delete(id), true)
     }
-    // This one does name the victim's index, at the right place.
+    // These name an index, at the right place: their own, and the victim's.
+    const odd = randomUUID()
+    await redis.set(`3ds_transaction:${odd}`, '{"acs_trans_id":"A*\\u0000\\n:b"}')
+    await t.rejects(store.get(odd), { code: 'store_serialization' })
+    t.strictSame(await redis.get('3ds_transaction_acs:a*\u0000\n:b'), odd)
+    await store.delete(odd)
     const thief = randomUUID()
     await redis.set(`3ds_transaction:${thief}`, `{${bait}}`)
     await t.rejects(store.get(thief), { code: 'store_serialization' })

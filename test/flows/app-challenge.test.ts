@@ -1,0 +1,480 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import { build, post } from '../setup/app.ts'
+import { challengedSdk, createSdk, type Enc, injectInto, type Sdk, type SdkOptions } from '../setup/sdk-client.ts'
+import { browserRequest, FRICTIONLESS_CARD } from '../setup/requests.ts'
+
+const ENCS: readonly Enc[] = ['A128CBC-HS256', 'A128GCM']
+const VALUE = /^AAAB[A-Za-z0-9+/]{23}=$/
+
+type Json = Record<string, any>
+
+/** One server for many transactions: each test has its own. */
+const emv = await build(t, { ACS_SIGNING_ALG: 'ES256', SEED: 'app challenge' })
+
+function start (app: FastifyInstance = emv, options: SdkOptions = {}, members: Json = {}): Promise<Sdk> {
+  return challengedSdk(injectInto(app), options, members)
+}
+
+/** What `/3ds/final` has to say of an ended challenge; of a Y, `proof` is what it says beside. */
+async function checkFinal (t: Test, app: FastifyInstance, sdk: Sdk, result: Json): Promise<void> {
+  const { threeDSServerTransID, acsTransID, dsTransID } = sdk
+  const { status, body } = await post(app, '/3ds/final', { threeDSServerTransID })
+  const ids = { threeDSServerTransID, acsTransID, dsTransID, sdkTransID: sdk.options.sdkTransID }
+  const proof = result['transStatus'] === 'Y' ? { eci: '05', authenticationValue: body.authenticationValue } : {}
+  if (result['transStatus'] === 'Y') t.match(body.authenticationValue, VALUE)
+  t.equal(status, 200)
+  t.strictSame(body, {
+    ...proof,
+    threeDSServerTransID,
+    transStatus: result['transStatus'],
+    resultsResponse: { messageType: 'RRes', messageVersion: '2.2.0', ...ids, resultsStatus: '01' },
+    resultsRequest: {
+      messageType: 'RReq',
+      messageVersion: '2.2.0',
+      ...ids,
+      messageCategory: '01',
+      acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' },
+      ...(result['transStatus'] === 'U' ? {} : { authenticationType: '02' }),
+      ...proof,
+      ...result
+    }
+  })
+}
+
+async function checkOpen (t: Test, app: FastifyInstance, { threeDSServerTransID }: Sdk): Promise<void> {
+  t.match(await post(app, '/3ds/final', { threeDSServerTransID }), { status: 400, body: { error: 'Results not found for this transaction' } })
+}
+
+/** The whole Erro, and that it left the challenge where it was. */
+async function checkErro (t: Test, answer: Awaited<ReturnType<Sdk['post']>>, expected: Json): Promise<void> {
+  t.equal(answer.status, 200, 'some SDKs read nothing but 2xx')
+  t.equal(answer.contentType, 'application/json; charset=UTF-8')
+  t.strictSame(JSON.parse(answer.body), { messageType: 'Erro', messageVersion: '2.2.0', errorComponent: 'A', errorMessageType: 'CReq', ...expected })
+}
+
+const DESCRIPTIONS: Json = {
+  101: 'Message is not readable or not meant for this component',
+  201: 'A required element is missing',
+  203: 'An element has an invalid format or value',
+  301: 'Transaction identifier is not known or not valid here',
+  302: 'Decryption or signature check failed',
+  305: 'Transaction data is well formed but cannot be used'
+}
+
+function erro (errorCode: string, errorDetail: string, { threeDSServerTransID, dsTransID, acsTransID, options }: Sdk): Json {
+  const ids = { threeDSServerTransID, dsTransID, acsTransID, sdkTransID: options.sdkTransID }
+  return { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode], ...ids }
+}
+
+function screen (sdk: Sdk, counter: string, members: Json): Json {
+  return {
+    messageType: 'CRes',
+    threeDSServerTransID: sdk.threeDSServerTransID,
+    acsTransID: sdk.acsTransID,
+    sdkTransID: sdk.options.sdkTransID,
+    messageVersion: '2.2.0',
+    acsCounterAtoS: counter,
+    challengeCompletionInd: 'N',
+    acsUiType: '01',
+    challengeInfoHeader: 'Authentication Required',
+    challengeInfoLabel: 'Enter OTP:',
+    submitAuthenticationLabel: 'Submit',
+    resendInformationLabel: 'Resend code',
+    ...members
+  }
+}
+
+function end (sdk: Sdk, counter: string, transStatus: string): Json {
+  const { threeDSServerTransID, acsTransID, options: { sdkTransID } } = sdk
+  return { messageType: 'CRes', threeDSServerTransID, acsTransID, sdkTransID, messageVersion: '2.2.0', acsCounterAtoS: counter, challengeCompletionInd: 'Y', transStatus }
+}
+
+const OPENED = { challengeInfoText: 'We have sent a code to your mobile phone.' }
+const RESENT = { challengeInfoText: 'We have sent you a new code.' }
+const wrong = (attempts: number) => ({ challengeInfoText: `That code is wrong. Attempts left: ${attempts}.`, challengeInfoTextIndicator: 'Y' })
+
+t.test('a wrong code, then the right one: either signature, either encryption, told or untold SDK, either path (emv3ds §5.4, §13)', async (t) => {
+  for (const alg of ['PS256', 'ES256'] as const) {
+    const app = await build(t, { ACS_SIGNING_ALG: alg, PUBLIC_URL: 'https://acs.test/mock' })
+    for (const enc of ENCS) {
+      for (const sdkReferenceNumber of [undefined, '3DS_LOA_SDK_ANY_020300_01234']) {
+        for (const path of ['/acs/app', '/challenge']) {
+          const sdk = await createSdk(injectInto(app), { enc, path, ...(sdkReferenceNumber === undefined ? {} : { sdkReferenceNumber }) })
+          const { authenticationResponse: { acsSignedContent, acsRenderingType, acsURL } } = await sdk.authenticate()
+          const [header, content] = acsSignedContent.split('.').map((part: string) => Buffer.from(part, 'base64url'))
+          t.strictSame([JSON.parse(header).alg, JSON.parse(content).acsURL, acsURL, acsRenderingType],
+            [alg, 'https://acs.test/mock/acs/app', undefined, { acsInterface: '01', acsUiTemplate: '01' }])
+          t.strictSame(await sdk.start(), screen(sdk, '000', OPENED))
+          t.strictSame(await sdk.enter('0000'), screen(sdk, '001', wrong(2)))
+          await checkOpen(t, app, sdk)
+          t.strictSame(await sdk.enter('1234'), end(sdk, '002', 'Y'))
+          await checkFinal(t, app, sdk, { transStatus: 'Y', interactionCounter: '02' })
+        }
+      }
+    }
+  }
+})
+
+t.test('ids come back letter for letter, capitals included, and version 2.1.0 stays 2.1.0', async (t) => {
+  const sdkTransID = randomUUID().toUpperCase()
+  const sdk = await start(emv, { sdkTransID }, { preferredProtocolVersion: '2.1.0' })
+  t.equal(sdk.messageVersion, '2.1.0')
+  await sdk.start()
+  sdk.acsTransID = sdk.acsTransID.toUpperCase()
+  t.strictSame(await sdk.enter('1234'), { ...end(sdk, '001', 'Y'), messageVersion: '2.1.0' })
+  const { body } = await post(emv, '/3ds/final', { threeDSServerTransID: sdk.threeDSServerTransID })
+  t.notHas(body.resultsRequest, { sdkTransID: String }, 'no sdkTransID in RReq and RRes of 2.1.0')
+})
+
+t.test('wrong codes up to OTP_MAX_ATTEMPTS end with N, reason 19 (emv3ds §10)', async (t) => {
+  const sdk = await start()
+  await sdk.start()
+  t.strictSame(await sdk.enter('1'), screen(sdk, '001', wrong(2)))
+  t.strictSame(await sdk.enter('12345'), screen(sdk, '002', wrong(1)))
+  t.strictSame(await sdk.enter('4321'), end(sdk, '003', 'N'))
+  await checkFinal(t, emv, sdk, { transStatus: 'N', transStatusReason: '19', interactionCounter: '03' })
+
+  const strict = await build(t, { ACS_SIGNING_ALG: 'ES256', OTP_MAX_ATTEMPTS: '1', OTP: '0000-ä' })
+  const [fails, passes] = [await start(strict), await start(strict, { enc: 'A128GCM' })]
+  t.strictSame(await fails.enter('1234'), end(fails, '000', 'N'), 'the first CReq may bring a code already')
+  t.strictSame(await passes.enter('0000-ä'), end(passes, '000', 'Y'))
+})
+
+t.test('cancel ends with N and its code, at once or later (emv3ds §9.1, §10)', async (t) => {
+  for (const challengeCancel of ['01', '08']) {
+    const sdk = await start()
+    await sdk.start()
+    await sdk.enter('0000')
+    t.strictSame(await sdk.challenge({ challengeCancel }), end(sdk, '002', 'N'))
+    await checkFinal(t, emv, sdk, { transStatus: 'N', transStatusReason: '01', challengeCancel, interactionCounter: '01' })
+  }
+  const sdk = await start()
+  t.strictSame(await sdk.challenge({ challengeCancel: '01' }), end(sdk, '000', 'N'))
+  await checkFinal(t, emv, sdk, { transStatus: 'N', transStatusReason: '01', challengeCancel: '01', interactionCounter: '00' })
+})
+
+t.test('resend, continue and an empty first CReq are no attempts; an empty later one is (emv3ds §9.1)', async (t) => {
+  const sdk = await start()
+  t.strictSame(await sdk.challenge(), screen(sdk, '000', OPENED))
+  t.strictSame(await sdk.challenge({ resendChallenge: 'Y' }), screen(sdk, '001', RESENT))
+  t.strictSame(await sdk.challenge({ oobContinue: true }), screen(sdk, '002', OPENED))
+  t.strictSame(await sdk.challenge({ challengeNoEntry: 'Y' }), screen(sdk, '003', wrong(2)))
+  t.strictSame(await sdk.challenge({ challengeHTMLDataEntry: 'otp=1' }), screen(sdk, '004', wrong(1)))
+  t.strictSame(await sdk.challenge({ challengeDataEntry: '1234', resendChallenge: 'N' }), end(sdk, '005', 'Y'))
+  await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '03' })
+})
+
+t.test('an Erro of the SDK ends the challenge with U and gets an empty 200 (emv3ds §12.3, §10)', async (t) => {
+  for (const [errorCode, challengeCancel, contentType] of [
+    ['402', '08', 'application/JSON; charset = UTF-8'], ['203', '06', 'application/json;charset=UTF-8'], [{ toString: 1, valueOf: [] }, '06', 'text/plain']
+  ] as const) {
+    const sdk = await start()
+    await sdk.start()
+    const message = JSON.stringify({ messageType: 'Erro', messageVersion: '2.2.0', errorComponent: 'C', errorCode, acsTransID: sdk.acsTransID.toUpperCase() })
+    for (const again of [message, message, ` ${message}\n`]) {
+      const { status, body } = await sdk.post(again, contentType)
+      t.strictSame([status, body], [200, ''])
+    }
+    await checkFinal(t, emv, sdk, { transStatus: 'U', transStatusReason: '07', challengeCancel, interactionCounter: '00' })
+    t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'), 'the result stands')
+  }
+})
+
+t.test('an Erro that belongs to no challenge is let go (emv3ds §1)', async (t) => {
+  const frictionless = browserRequest(randomUUID(), FRICTIONLESS_CARD)
+  const { body: { authenticationResponse } } = await post(emv, '/3ds/authenticate', frictionless)
+  const sdk = await start()
+  for (const acsTransID of [undefined, 7, 'x', randomUUID(), authenticationResponse.acsTransID]) {
+    const { status, body } = await sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '101', acsTransID }), 'application/json')
+    t.strictSame([status, body], [200, ''])
+  }
+  t.match(await post(emv, '/3ds/final', { threeDSServerTransID: frictionless['threeDSServerTransID'] }), { body: { transStatus: 'Y' } })
+})
+
+t.test('after the end the same CReq gets the same answer, and nothing else counts', async (t) => {
+  for (const enc of ENCS) {
+    const sdk = await start(emv, { enc })
+    await sdk.start()
+    const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' })))
+    const first = await sdk.open(await sdk.post(last), '001')
+    t.strictSame(first, end(sdk, '001', 'Y'))
+    t.strictSame(await sdk.open(await sdk.post(`\r\n${last} `), '001'), first)
+    t.strictSame(await sdk.open(await sdk.postCReq({ challengeCancel: '01', sdkCounterStoA: '002' }), '002'), end(sdk, '002', 'Y'))
+    await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '01' })
+  }
+})
+
+t.test('a result posted to /3ds/results ends the app challenge too', async (t) => {
+  const sdk = await start()
+  await sdk.start()
+  const { threeDSServerTransID, acsTransID, dsTransID } = sdk
+  const rReq = { messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, transStatus: 'N', transStatusReason: '14', challengeCancel: '04' }
+  t.equal((await post(emv, '/3ds/results', rReq)).status, 200)
+  t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'))
+})
+
+t.test('a CReq that cannot be used is answered with an Erro that names every id, and changes nothing (emv3ds §12)', async (t) => {
+  const sdk = await start()
+  await sdk.start()
+  const faults: [Json, string, string][] = [
+    [{ sdkCounterStoA: '000', challengeDataEntry: '1234' }, '302', 'sdkCounterStoA'],
+    [{ sdkCounterStoA: '002', challengeDataEntry: '1234' }, '302', 'sdkCounterStoA'],
+    [{ sdkCounterStoA: '255', challengeDataEntry: '1234' }, '302', 'sdkCounterStoA'],
+    [{ sdkCounterStoA: '256' }, '203', 'sdkCounterStoA'],
+    [{ sdkCounterStoA: '1' }, '203', 'sdkCounterStoA'],
+    [{ sdkCounterStoA: 1 }, '203', 'sdkCounterStoA'],
+    [{ challengeCancel: '01', resendChallenge: 'Y' }, '203', 'challengeCancel,resendChallenge'],
+    [{ challengeCancel: '01', resendChallenge: 'Y', challengeNoEntry: 'Y' }, '203', 'challengeCancel,resendChallenge,challengeNoEntry'],
+    [{ resendChallenge: 'Y', challengeNoEntry: 'Y' }, '203', 'resendChallenge,challengeNoEntry'],
+    [{}, '203', 'challengeDataEntry'],
+    [{ challengeDataEntry: '', resendChallenge: 'N' }, '203', 'challengeDataEntry'],
+    [{ challengeDataEntry: 'x'.repeat(46) }, '203', 'challengeDataEntry'],
+    [{ challengeDataEntry: 1234, challengeHTMLDataEntry: 'x'.repeat(257) }, '203', 'challengeDataEntry,challengeHTMLDataEntry'],
+    [{ challengeDataEntry: { toString: null } }, '203', 'challengeDataEntry'],
+    [{ challengeCancel: '02' }, '203', 'challengeCancel'],
+    [{ challengeCancel: 1, resendChallenge: true, challengeNoEntry: 'N', oobContinue: 'true' }, '203', 'challengeCancel,resendChallenge,challengeNoEntry,oobContinue'],
+    [{ threeDSServerTransID: randomUUID(), challengeDataEntry: '1234' }, '301', 'threeDSServerTransID'],
+    [{ threeDSServerTransID: randomUUID(), acsTransID: randomUUID(), sdkTransID: randomUUID() }, '301', 'threeDSServerTransID,acsTransID,sdkTransID'],
+    [{ acsTransID: 'x', sdkTransID: ['y'] }, '203', 'acsTransID,sdkTransID'],
+    [{ messageVersion: '2.1.0', challengeDataEntry: '1234' }, '203', 'messageVersion'],
+    [{ messageType: 'CRes', messageVersion: 2 }, '203', 'messageType,messageVersion'],
+    [{ messageType: undefined, messageVersion: '', sdkTransID: null, sdkCounterStoA: undefined }, '201', 'messageType,messageVersion,sdkTransID,sdkCounterStoA'],
+    [{ messageVersion: '2.1.0', sdkTransID: undefined }, '203', 'messageVersion']
+  ]
+  for (const [members, errorCode, errorDetail] of faults) {
+    await t.test(JSON.stringify(members).slice(0, 100), async (t) => {
+      await checkErro(t, await sdk.postCReq(members), erro(errorCode, errorDetail, sdk))
+    })
+  }
+  t.strictSame(await sdk.enter('0000'), screen(sdk, '001', wrong(2)), 'the count and the attempts are where they were')
+  await sdk.enter('1234')
+  await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '02' })
+})
+
+t.test('counters end at 255: what comes after is refused (emv3ds §13.5)', async (t) => {
+  const sdk = await start(emv, { enc: 'A128GCM' })
+  await emv.stateStore.update(sdk.threeDSServerTransID, (transaction) => {
+    return { ...transaction, challenge: { state: 'open', interactionCounter: 0, resends: 0, sdkCounter: 255, acsCounter: 255 } }
+  })
+  sdk.sdkCounter = sdk.acsCounter = 255
+  await sdk.challenge({ resendChallenge: 'Y' })
+  sdk.sdkCounter = 0
+  await checkErro(t, await sdk.postCReq({ challengeDataEntry: '1234' }), erro('302', 'sdkCounterStoA', sdk))
+})
+
+t.test('plaintext that is no CReq is refused without being repeated (emv3ds §12.3)', async (t) => {
+  const sdk = await start()
+  for (const plaintext of ['', '7', 'null', '[]', '"CReq"', '{', '{"a":', '\u0000', `[${JSON.stringify(sdk.creq())}]`]) {
+    await checkErro(t, await sdk.post(await sdk.seal(plaintext)), erro('101', 'not a JSON object', sdk))
+  }
+  await checkErro(t, await sdk.post(await sdk.seal(Buffer.from([0xff, 0xfe]))), erro('302', 'Failed to decrypt challenge request', sdk))
+  for (const name of ['__proto__', 'constructor', 'prototype']) {
+    await checkErro(t, await sdk.post(await sdk.seal(`{"${name}":${JSON.stringify(sdk.creq())}}`)),
+      erro('201', 'messageType,messageVersion,threeDSServerTransID,acsTransID,sdkTransID,sdkCounterStoA', sdk))
+  }
+  t.equal(({} as Json)['messageType'], undefined)
+  const polluted = JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' })).replace('{', '{"__proto__":{"challengeDataEntry":"1234"},')
+  t.strictSame(await sdk.open(await sdk.post(await sdk.seal(polluted)), '000'), screen(sdk, '000', OPENED))
+})
+
+t.test('a JWE that was tampered with, or made with another key, is not opened (emv3ds §13.4)', async (t) => {
+  for (const enc of ENCS) {
+    const sdk = await start(emv, { enc })
+    const good = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' })))
+    const [header, , iv, ciphertext, tag] = good.split('.') as [string, string, string, string, string]
+    const flip = (part: string) => (part.startsWith('A') ? 'B' : 'A') + part.slice(1)
+    const respelt = Buffer.from(JSON.stringify({ enc, alg: 'dir', kid: sdk.acsTransID })).toString('base64url')
+    for (const jwe of [
+      [header, '', flip(iv), ciphertext, tag].join('.'),
+      [header, '', iv, flip(ciphertext), tag].join('.'),
+      [header, '', iv, ciphertext, flip(tag)].join('.'),
+      [header, '', iv, ciphertext, tag.slice(0, 8)].join('.'),
+      [header, '', iv, ciphertext, ''].join('.'),
+      [header, '', iv, '', tag].join('.'),
+      [header, '', '', ciphertext, tag].join('.'),
+      [header, '', iv.slice(0, 8), ciphertext, tag].join('.'),
+      [respelt, '', iv, ciphertext, tag].join('.'),
+      await sdk.seal(JSON.stringify(sdk.creq()), {}, Buffer.alloc(32, 7))
+    ]) await checkErro(t, await sdk.post(jwe), erro('302', 'Failed to decrypt challenge request', sdk))
+    await checkErro(t, await sdk.post([header, '', iv, `${ciphertext}=`, tag].join('.')), erro('101', 'Invalid JWE format', sdk))
+    t.strictSame(await sdk.open(await sdk.post(good), '000'), end(sdk, '000', 'Y'))
+  }
+})
+
+/** Bodies that tell no transaction, with what is said of them: detail and code of the Erro. */
+function hopelessBodies (acsTransID: string): [string, string | Buffer, string, string][] {
+  const jwe = (header: unknown) => `${Buffer.from(typeof header === 'string' ? header : JSON.stringify(header)).toString('base64url')}..AA.AA.AA`
+  const kid = acsTransID
+  return [
+    ['nothing', '', 'Invalid JWE format', '101'],
+    ['blanks', ' \r\n', 'Invalid JWE format', '101'],
+    ['no UTF-8', Buffer.from([0x65, 0xc3, 0x28]), 'Invalid request body encoding', '101'],
+    ['words', 'hello', 'Invalid JWE format', '101'],
+    ['a JWS', 'a.b.c', 'Invalid JWE format', '101'],
+    ['six parts', `${jwe({ alg: 'dir', enc: 'A128GCM', kid })}.AA`, 'Invalid JWE format', '101'],
+    ['a JWE with an encrypted key', jwe({ alg: 'dir', enc: 'A128GCM', kid }).replace('..', '.AA.'), 'Invalid JWE format', '101'],
+    ['a JWE too long', `${jwe({ alg: 'dir', enc: 'A128GCM', kid })}${'A'.repeat(131_072)}`, 'Invalid JWE format', '101'],
+    ['a JSON object', '{"messageType":"CReq"}', 'Received JSON error response instead of JWE', '101'],
+    ['a header of other characters', '????..AA.AA.AA', 'Invalid JWE header encoding', '302'],
+    ['a header with padding', 'e30=..AA.AA.AA', 'Invalid JWE header encoding', '302'],
+    ['a header that is no JSON', jwe('{'), 'Invalid JWE header JSON', '302'],
+    ['a header that is no object', jwe('7'), 'Invalid JWE header JSON', '302'],
+    ['a header with zip', jwe({ alg: 'dir', enc: 'A128GCM', kid, zip: 'DEF' }), 'Invalid JWE header JSON', '302'],
+    ['no kid', jwe({ alg: 'dir', enc: 'A128GCM' }), 'Missing kid in JWE header', '301'],
+    ['a kid that is no text', jwe({ alg: 'dir', enc: 'A128GCM', kid: [kid] }), 'Missing kid in JWE header', '301'],
+    ['an unknown enc', jwe({ alg: 'dir', enc: 'A256GCM', kid }), 'Unsupported encryption algorithm', '302'],
+    ['an unknown alg', jwe({ alg: 'ECDH-ES', enc: 'A128GCM', kid }), 'Unsupported encryption algorithm', '302']
+  ]
+}
+
+t.test('a body that tells no transaction gets an Erro without ids (emv3ds §12.3)', async (t) => {
+  const sdk = await start()
+  for (const path of ['/acs/app', '/challenge']) {
+    sdk.path = path
+    for (const [what, body, errorDetail, errorCode] of hopelessBodies(sdk.acsTransID)) {
+      await t.test(what, async (t) => {
+        await checkErro(t, await sdk.post(body), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode] })
+      })
+    }
+    for (const text of ['{', '{"messageType":"Erro"', '{]']) {
+      await checkErro(t, await sdk.post(text), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
+    }
+  }
+})
+
+t.test('the kid tells the transaction (emv3ds §13.4)', async (t) => {
+  const sdk = await start()
+  const creq = JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' }))
+  for (const kid of ['x', sdk.acsTransID.slice(1), `${sdk.acsTransID}0`, '']) {
+    await checkErro(t, await sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: `Invalid kid format: ${kid}`, errorDescription: DESCRIPTIONS['301'] })
+  }
+  const kid = randomUUID()
+  await checkErro(t, await sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: 'acsTransID', errorDescription: DESCRIPTIONS['301'], acsTransID: kid })
+  const { body } = await sdk.post(await sdk.seal(creq, { kid: sdk.acsTransID.toUpperCase() }))
+  t.equal(JSON.parse(Buffer.from(body.split('.')[0] as string, 'base64url').toString()).kid, sdk.acsTransID.toUpperCase())
+})
+
+t.test('a transaction without a challenge in an app has none to be answered (emv3ds §12.2, 305)', async (t) => {
+  const frictionless = await createSdk(injectInto(emv), { path: '/acs/app' })
+  const browser = await createSdk(injectInto(emv), { path: '/acs/app' })
+  const answers = []
+  for (const [sdk, request] of [
+    [frictionless, { ...browserRequest(frictionless.threeDSServerTransID, FRICTIONLESS_CARD), deviceChannel: '01', sdkTransID: frictionless.options.sdkTransID }],
+    [browser, browserRequest(browser.threeDSServerTransID)]
+  ] as const) {
+    const { body: { authenticationResponse: { acsTransID, dsTransID } } } = await post(emv, '/3ds/authenticate', request)
+    Object.assign(sdk, { acsTransID, dsTransID, key: Buffer.alloc(32), messageVersion: '2.2.0' })
+    answers.push(await sdk.postCReq())
+  }
+  await checkErro(t, answers[0] as any, erro('305', 'acsTransID', frictionless))
+  const { sdkTransID, ...ofBrowser } = erro('302', 'sdkEphemPubKey', browser)
+  await checkErro(t, answers[1] as any, ofBrowser)
+  const { status } = await browser.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: browser.acsTransID }))
+  t.equal(status, 200)
+  await checkOpen(t, emv, browser)
+})
+
+t.test('keys of a stored record that cannot be used are told as such, 302', async (t) => {
+  const sdk = await start()
+  await emv.stateStore.update(sdk.threeDSServerTransID, (transaction) => ({
+    ...transaction, ephemeralKeys: { privateKey: 'AAAA', publicKey: sdk.publicKey as any }
+  }))
+  await checkErro(t, await sdk.postCReq(), erro('302', 'Failed to derive shared key', sdk))
+})
+
+t.test('every content type is read, and none; a body over 256 KiB is not', async (t) => {
+  for (const type of ['application/jose', 'application/jose;charset=UTF-8', 'application/jose; charset=UTF-8', 'text/plain', 'application/json', undefined]) {
+    const sdk = await start()
+    const jwe = await sdk.seal(JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' })))
+    t.strictSame(await sdk.open(await sdk.send('POST', sdk.path, jwe, type), '000'), screen(sdk, '000', OPENED), String(type))
+  }
+  const sdk = await start()
+  await checkErro(t, await sdk.post('A'.repeat(262_144)), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
+  const { status, contentType, body } = await sdk.post('A'.repeat(262_145))
+  t.strictSame([status, contentType, JSON.parse(body)], [413, 'application/json; charset=UTF-8', {
+    messageType: 'Erro', messageVersion: '2.2.0', errorCode: '101', errorComponent: 'A', errorDescription: DESCRIPTIONS['101'], errorDetail: 'The request body is too large', errorMessageType: 'CReq'
+  }])
+})
+
+t.test('of forty CReqs at once with the same counter exactly one counts (emv3ds §13.5)', async (t) => {
+  const sdk = await start()
+  await sdk.start()
+  const wrongs = await Promise.all(Array.from({ length: 40 }, () => sdk.postCReq({ challengeDataEntry: '0000' })))
+  const refused = wrongs.filter(({ contentType }) => contentType?.startsWith('application/json'))
+  t.equal(refused.length, 39)
+  for (const answer of refused) await checkErro(t, answer, erro('302', 'sdkCounterStoA', sdk))
+  sdk.sdkCounter = sdk.acsCounter = 2
+
+  const actions = Array.from({ length: 40 }, (_, index) => [{ challengeDataEntry: '1234' }, { challengeCancel: '01' }][index % 2] as Json)
+  const answers = await Promise.all(actions.map((action) => sdk.postCReq(action)))
+  const ends = await Promise.all(answers.map((answer) => sdk.open(answer, '002')))
+  for (const cres of ends) t.strictSame(cres, ends[0])
+  const { body } = await post(emv, '/3ds/final', { threeDSServerTransID: sdk.threeDSServerTransID })
+  t.equal(body.transStatus, ends[0]?.['transStatus'])
+})
+
+t.test('COMPATIBILITY=legacy', async (t) => {
+  const legacy = await build(t, { COMPATIBILITY: 'legacy', ACS_SIGNING_ALG: 'ES256', OTP_MAX_ATTEMPTS: '1' })
+  const start = (options: SdkOptions = {}) => challengedSdk(injectInto(legacy), { resType: 'application/jose', ...options })
+
+  await t.test('the original\'s screen, its ending and its constants (compatibility §1.7, §2.3)', async (t) => {
+    for (const [enc, code, transStatus] of [['A128CBC-HS256', '1234', 'Y'], ['A128GCM', '4321', 'N']] as const) {
+      const sdk = await start({ enc })
+      t.equal(sdk.path, '/challenge')
+      const { challengeInfoText, resendInformationLabel, ...same } = screen(sdk, '000', OPENED)
+      t.strictSame(await sdk.challenge(), same)
+      t.strictSame(await sdk.enter(code), end(sdk, '001', transStatus))
+      const { threeDSServerTransID, acsTransID, dsTransID, options: { sdkTransID } } = sdk
+      const ids = { threeDSServerTransID, acsTransID, dsTransID, sdkTransID }
+      const proof = transStatus === 'Y'
+        ? { eci: '02', authenticationValue: 'AgF5ipusvc7f8AESIzRFVmd4iZo=' }
+        : { eci: '07', authenticationValue: 'AAAAAAAAAAAAAAAAAAAAAA==' }
+      t.strictSame((await post(legacy, '/3ds/final', { threeDSServerTransID })).body, {
+        ...proof,
+        threeDSServerTransID,
+        transStatus,
+        resultsResponse: { messageType: 'RRes', messageVersion: '2.2.0', ...ids, resultsStatus: '01' },
+        resultsRequest: {
+          messageType: 'RReq',
+          messageVersion: '2.2.0',
+          ...ids,
+          ...proof,
+          transStatus,
+          messageCategory: '01',
+          acsRenderingType: { acsUiTemplate: '01', acsInterface: '01' },
+          authenticationMethod: '02',
+          authenticationType: '02',
+          interactionCounter: '01'
+        }
+      })
+    }
+  })
+
+  await t.test('the original\'s errors and statuses, in its order (compatibility §1.7)', async (t) => {
+    const sdk = await start()
+    const check = async (t: Test, body: string | Buffer, status: number, errorDescription: string) => {
+      const answer = await sdk.post(body)
+      t.strictSame([answer.status, answer.contentType, JSON.parse(answer.body)], [status, 'application/json; charset=utf-8', { errorCode: String(status), errorDescription }])
+    }
+    for (const [what, body, errorDescription] of hopelessBodies(sdk.acsTransID)) await t.test(what, (t) => check(t, body, 400, errorDescription))
+    const creq = JSON.stringify(sdk.creq())
+    await check(t, await sdk.seal(creq, { kid: 'no-uuid' }), 400, 'Invalid kid format: no-uuid')
+    await check(t, await sdk.seal(creq, { kid: randomUUID() }), 404, 'Transaction not found')
+    await check(t, await sdk.seal(creq, {}, Buffer.alloc(32)), 400, 'Failed to decrypt challenge request')
+    const { body: { authenticationResponse: { acsTransID } } } = await post(legacy, '/3ds/authenticate', browserRequest(randomUUID()))
+    await check(t, await sdk.seal(creq, { kid: acsTransID }), 400, 'Missing ephemeral keys for ECDH')
+    await legacy.stateStore.update(sdk.threeDSServerTransID, (transaction) => ({
+      ...transaction, ephemeralKeys: { privateKey: '', publicKey: sdk.publicKey as any }
+    }))
+    await check(t, await sdk.seal(creq), 400, 'Failed to derive shared key')
+  })
+
+  await t.test('an Erro is taken all the same (compatibility B26)', async (t) => {
+    const sdk = await start()
+    const { status, body } = await sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: sdk.acsTransID }))
+    t.strictSame([status, body], [200, ''])
+    t.match((await post(legacy, '/3ds/final', { threeDSServerTransID: sdk.threeDSServerTransID })).body, { transStatus: 'U', resultsRequest: { challengeCancel: '08' } })
+  })
+})

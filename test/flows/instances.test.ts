@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { decodeTransaction } from '../../src/dialects/stored-transaction.ts'
+import { randomIds } from '../../src/ids.ts'
+import { build, post } from '../setup/app.ts'
+import { challengedSdk, injectInto } from '../setup/sdk-client.ts'
+import { type RedisServer, redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
+import { challenge, cresOf, open, press, submit } from '../routes/acs/browser-client.ts'
+
+const PATH = '/acs/challenge'
+
+/** Settings of one of several servers on one Redis. */
+function settings ({ url }: RedisServer): Record<string, string> {
+  return { USE_REDIS: 'true', REDIS_URL: url, SEED: 'shared', ACS_SIGNING_ALG: 'ES256', PUBLIC_URL: 'https://mock.test' }
+}
+
+/** One instance, as behind a load balancer: it has nothing in common with others but Redis and the settings. */
+function instance (t: Test, env: Record<string, string>): Promise<FastifyInstance> {
+  return build(t, env, { ids: randomIds })
+}
+
+function final (app: FastifyInstance, { threeDSServerTransID }: { threeDSServerTransID: string }) {
+  return post(app, '/3ds/final', { threeDSServerTransID })
+}
+
+t.test('three instances on one Redis', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const env = settings(redis)
+  const [one, two, three] = [await instance(t, env), await instance(t, env), await instance(t, env)]
+
+  await t.test('in a browser: authenticated, challenged, answered and read, each on another', async (t) => {
+    const challenged = await challenge(one, randomUUID())
+    const { creq } = challenged
+    const wrong = await press(three, await submit(two, PATH, { creq, threeDSSessionData: 's' }), '0000')
+    t.match(wrong.html, '2 attempts left')
+    const ended = await press(one, await open(two, `${PATH}/${challenged.acsTransID}`), '1234')
+    t.match(cresOf(ended), { acsTransID: challenged.acsTransID, transStatus: 'Y' })
+    t.equal(ended.form?.fields['threeDSSessionData'], 's')
+    const results = await Promise.all([one, two, three].map((app) => final(app, challenged)))
+    for (const result of results) t.strictSame(result, results[0])
+    t.match(results[0], { status: 200, body: { transStatus: 'Y', resultsRequest: { interactionCounter: '02' } } })
+  })
+
+  await t.test('in an app: the key is agreed on one and used on the others, the root is the same on all', async (t) => {
+    for (const enc of ['A128CBC-HS256', 'A128GCM'] as const) {
+      const sdk = await challengedSdk(injectInto(one), { enc })
+      sdk.send = injectInto(two)
+      await sdk.start()
+      sdk.send = injectInto(three)
+      await sdk.enter('0000')
+      t.match(await sdk.enter('1234'), { challengeCompletionInd: 'Y', transStatus: 'Y', acsCounterAtoS: '002' })
+      t.match(await final(two, sdk), { status: 200, body: { transStatus: 'Y' } })
+    }
+    const roots = await Promise.all([one, two, three].map(async (app) => (await app.inject('/ds/ca.pem')).body))
+    t.equal(new Set(roots).size, 1)
+  })
+
+  await t.test('forty answers at once, spread over all of them: one result, and all say the same afterwards', async (t) => {
+    const apps = [one, two, three]
+    const finished = () => apps.reduce((sum, app) => sum + app.meters.totals().challengeResults, 0)
+    for (const otps of [['0000', '1234', 'cancel', '9999'], ['cancel', '1234'], ['0000']]) {
+      const challenged = await challenge(one, randomUUID())
+      const question = await submit(two, PATH, { creq: challenged.creq })
+      const before = finished()
+      const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => {
+        const otp = otps[index % otps.length] as string
+        return press(apps[index % 3] as FastifyInstance, question, otp, otp === 'cancel' ? 'cancel' : 'submit')
+      }))
+      for (const { status } of answers) t.equal(status, 200)
+      t.equal(finished() - before, 1)
+      const pages = await Promise.all(apps.map((app) => open(app, `${PATH}/${challenged.acsTransID}`)))
+      const { transStatus } = cresOf(pages[0] as typeof question)
+      const ends = answers.filter(({ title }) => title === 'Confirmed - Mock Bank' || title === 'Not confirmed - Mock Bank')
+      t.ok(ends.length >= 38, 'at most two were asked again before the end')
+      for (const { html } of [...ends, ...pages]) t.equal(html, pages[0]?.html)
+      for (const app of apps) t.match(await final(app, challenged), { status: 200, body: { transStatus } })
+    }
+  })
+
+  await t.test('forty CReqs at once with the same counter, spread over all of them: one counts', async (t) => {
+    const sends = [one, two, three].map(injectInto)
+    const sdk = await challengedSdk(injectInto(one))
+    await sdk.start()
+    const jwe = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '0000' })))
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => (sends[index % 3] as typeof sdk.send)('POST', sdk.path, jwe, 'application/jose')))
+    t.equal(answers.filter(({ contentType }) => contentType === 'application/jose; charset=UTF-8').length, 1)
+    t.equal(answers.filter(({ body }) => body.includes('"errorCode":"302"')).length, 39)
+    sdk.sdkCounter = sdk.acsCounter = 2
+    t.match(await sdk.enter('1234'), { transStatus: 'Y' })
+    t.match(await final(three, sdk), { body: { resultsRequest: { interactionCounter: '02' } } })
+  })
+
+  await t.test('what is in Redis is the records, under their ids, and reads as JSON (compatibility §4.2)', async (t) => {
+    const client = new Redis(redis.url)
+    t.teardown(() => client.quit())
+    const keys = await client.keys('3ds_transaction:*')
+    t.equal(keys.length, 7)
+    for (const key of keys) {
+      const { threeDSServerTransID, rReq } = decodeTransaction(await client.get(key) as string)
+      t.equal(key, `3ds_transaction:${threeDSServerTransID}`)
+      t.match(rReq?.transStatus, /^[YN]$/)
+    }
+  })
+})
+
+t.test('a challenge survives a restart of the server, and of a Redis that keeps its data', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t, { appendonly: true })
+  const env = settings(redis)
+  const first = await instance(t, env)
+  const browser = await challenge(first, randomUUID())
+  const question = await press(first, await submit(first, PATH, { creq: browser.creq, threeDSSessionData: 's' }), '0000')
+  const sdk = await challengedSdk(injectInto(first))
+  await sdk.start()
+  await first.close()
+
+  const second = await instance(t, env)
+  t.match((await press(second, question, '')).html, '1 attempt left')
+  sdk.send = injectInto(second)
+  await sdk.enter('0000')
+  await second.close()
+  await redis.restart()
+
+  const third = await instance(t, env)
+  const ended = await press(third, question, '1234')
+  t.match(cresOf(ended), { transStatus: 'Y' })
+  t.equal(ended.form?.fields['threeDSSessionData'], 's')
+  sdk.send = injectInto(third)
+  t.match(await sdk.enter('1234'), { transStatus: 'Y', acsCounterAtoS: '002' })
+  t.match(await final(third, browser), { body: { transStatus: 'Y', resultsRequest: { interactionCounter: '03' } } })
+  t.match(await final(third, sdk), { body: { transStatus: 'Y', resultsRequest: { interactionCounter: '02' } } })
+})
+
+t.test('to Redis, back to memory and to Redis again by the environment alone', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const { USE_REDIS, ...rest } = settings(redis)
+  const whole = async (env: Record<string, string>, store: string) => {
+    const app = await instance(t, env)
+    t.match((await app.inject('/health')).json(), { store })
+    const challenged = await challenge(app, randomUUID())
+    const question = await submit(app, PATH, { creq: challenged.creq })
+    return { app, challenged, question }
+  }
+  const onRedis = await whole({ ...rest, USE_REDIS: 'on' }, 'redis')
+  await onRedis.app.close()
+
+  const inMemory = await whole({ ...rest, USE_REDIS: 'off' }, 'memory')
+  t.strictSame(await final(inMemory.app, onRedis.challenged), { status: 400, body: { error: 'Transaction not found', code: 'transaction_not_found' } })
+  t.match(cresOf(await press(inMemory.app, inMemory.question, '1234')), { transStatus: 'Y' })
+  await inMemory.app.close()
+
+  const back = await instance(t, { ...rest, USE_REDIS: 'YES' })
+  t.match(cresOf(await press(back, onRedis.question, '1234')), { transStatus: 'Y' })
+  t.match(await final(back, inMemory.challenged), { status: 400 })
+})

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { FastifyInstance } from 'fastify'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { buildApp } from '../../app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { decodeTransaction } from '../../src/dialects/stored-transaction.ts'
+import { randomIds } from '../../src/ids.ts'
+import { build } from '../setup/app.ts'
+import { browserRequest } from '../setup/requests.ts'
+import { challengedSdk, fetchFrom } from '../setup/sdk-client.ts'
+import { type RedisServer, redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
+
+/** Longer than any answer may take here, far shorter than the test. */
+const UNANSWERED_MS = 20_000
+
+/** What one request came to. */
+interface Told { path: string, status: number, retryAfter: string | null, text: string }
+
+interface Server { app: FastifyInstance, url: string, redis: RedisServer }
+
+async function listen (t: Test, redis: RedisServer): Promise<Server> {
+  const env = { USE_REDIS: 'true', REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '1000', ACS_SIGNING_ALG: 'ES256' }
+  const app = await build(t, env, { ids: randomIds })
+  return { app, redis, url: await app.listen({ port: 0, host: '127.0.0.1' }) }
+}
+
+/** Many shoppers at once, whole authentications one after the other. */
+class Load {
+  readonly told: Told[] = []
+  /** What shoppers were told at the very end, by threeDSServerTransID. */
+  readonly results = new Map<string, string>()
+  private readonly url: string
+  private waiting: { holds: () => boolean, resolve: () => void } | undefined
+
+  constructor (url: string) {
+    this.url = url
+  }
+
+  /** Runs `flows` authentications, `shoppers` at a time. Rejects when a request is not answered. */
+  async run (shoppers: number, flows: number): Promise<void> {
+    let left = flows
+    await Promise.all(Array.from({ length: shoppers }, async () => {
+      while (left-- > 0) await this.authenticate()
+    }))
+    this.waiting?.resolve()
+  }
+
+  /** Resolves when something is true of what was told, or nothing more will be. */
+  until (holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => { this.waiting = { holds, resolve } })
+  }
+
+  private async authenticate (): Promise<void> {
+    const threeDSServerTransID = randomUUID()
+    const { status, text } = await this.post('/3ds/authenticate', JSON.stringify(browserRequest(threeDSServerTransID)))
+    if (status !== 200) return
+    const { base64EncodedChallengeRequest: creq, authenticationResponse: { acsTransID } } = JSON.parse(text)
+    await this.post('/acs/challenge', new URLSearchParams({ creq, threeDSSessionData: 's' }))
+    await this.post(`/acs/challenge/${acsTransID}`, new URLSearchParams({ otp: '0000' }))
+    await this.post(`/acs/challenge/${acsTransID}`, new URLSearchParams({ otp: '1234' }))
+    const final = await this.post('/3ds/final', JSON.stringify({ threeDSServerTransID }))
+    if (final.status === 200) this.results.set(threeDSServerTransID, JSON.parse(final.text).transStatus)
+  }
+
+  private async post (path: string, body: string | URLSearchParams): Promise<Told> {
+    const headers = typeof body === 'string' ? { 'content-type': 'application/json' } : {}
+    const response = await fetch(this.url + path, { method: 'POST', body, headers, signal: AbortSignal.timeout(UNANSWERED_MS) })
+    const told = { path, status: response.status, retryAfter: response.headers.get('retry-after'), text: await response.text() }
+    this.told.push(told)
+    if (this.waiting?.holds() === true) this.waiting.resolve()
+    return told
+  }
+}
+
+/** Asks until the server says that it is ready, each time after Redis has answered it again. */
+async function untilReady ({ app, url }: Server): Promise<void> {
+  for (;;) {
+    const { status } = await fetch(`${url}/health/ready`)
+    if (status === 200) return
+    if (app.redis.status !== 'ready') await once(app.redis, 'ready')
+  }
+}
+
+function count (told: readonly Told[], status: number): number {
+  return told.filter((answer) => answer.status === status).length
+}
+
+/** Each answer is a whole one of those that are allowed. */
+function checkAnswers (t: Test, told: readonly Told[]): void {
+  for (const { path, status, retryAfter, text } of told) {
+    if (status === 200 || status === 400) t.equal(retryAfter, null)
+    else t.strictSame([status, retryAfter], [503, '1'], path)
+    const isPage = path.startsWith('/acs/')
+    if (isPage) t.ok(text.startsWith('<!doctype html>') && text.endsWith('</html>\n'), path)
+    else t.ok(JSON.parse(text), path)
+    if (status === 503 && !isPage) t.match(JSON.parse(text).code, /^store_(?:connection|timeout)$/)
+  }
+}
+
+/** Each record is whole; what a shopper was told is in it. */
+async function checkRecords (t: Test, { redis }: Server, results: ReadonlyMap<string, string>): Promise<void> {
+  const client = new Redis(redis.url)
+  const told = new Map(results)
+  for (const key of await client.keys('3ds_transaction:*')) {
+    const { threeDSServerTransID, aRes, challenge, rReq } = decodeTransaction(await client.get(key) as string)
+    t.equal(key, `3ds_transaction:${threeDSServerTransID}`)
+    t.equal(aRes?.transStatus, 'C')
+    t.equal(challenge?.state, rReq === undefined ? 'open' : 'finished')
+    if (told.has(threeDSServerTransID)) t.equal(rReq?.transStatus, told.get(threeDSServerTransID))
+    told.delete(threeDSServerTransID)
+  }
+  t.strictSame([...told], [], 'no result that somebody was told of is lost')
+  await client.quit()
+}
+
+t.test('under load Redis freezes, dies and comes back: every request is answered, no record is half-written, recovery needs nobody', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t, { appendonly: true })
+  const server = await listen(t, redis)
+
+  for (const [how, end, mend] of [
+    ['frozen', () => redis.freeze(), async () => redis.thaw()],
+    ['killed', () => redis.kill(), () => redis.restart()]
+  ] as const) {
+    await t.test(how, async (t) => {
+      const load = new Load(server.url)
+      const healthy = load.until(() => count(load.told, 200) >= 20)
+      const running = load.run(10, 80)
+      await healthy
+      const { length } = load.told
+      t.equal(count(load.told, 200), length, 'all is well before')
+      await end()
+      await running
+      t.ok(count(load.told, 503) > 0)
+      t.equal((await fetch(`${server.url}/health/live`)).status, 200)
+      t.equal((await fetch(`${server.url}/health/ready`)).status, 503)
+      await mend()
+      await untilReady(server)
+      checkAnswers(t, load.told)
+
+      const after = new Load(server.url)
+      await after.run(10, 20)
+      t.equal(count(after.told, 200), 100, 'all is well afterwards')
+      t.equal(after.results.size, 20)
+      await checkRecords(t, server, new Map([...load.results, ...after.results]))
+    })
+  }
+
+  await t.test('it goes and comes back in the middle of the load', async (t) => {
+    const load = new Load(server.url)
+    const running = load.run(10, 150)
+    for (const [end, mend] of [[() => redis.freeze(), async () => redis.thaw()], [() => redis.kill(), () => redis.restart()]] as const) {
+      const { length } = load.told
+      await load.until(() => count(load.told.slice(length), 200) >= 20)
+      await end()
+      await load.until(() => count(load.told.slice(length), 503) >= 10)
+      await mend()
+      await untilReady(server)
+    }
+    await running
+    checkAnswers(t, load.told)
+    await checkRecords(t, server, load.results)
+  })
+})
+
+t.test('an SDK is told by an Erro that it may try again, and may (emv3ds §12.2, 403)', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t, { appendonly: true })
+  const server = await listen(t, redis)
+  const sdk = await challengedSdk(fetchFrom(server.url))
+  await sdk.start()
+  const outage = async (errorDetail: RegExp) => {
+    const { status, contentType, headers, body } = await sdk.postCReq({ challengeDataEntry: '1234' })
+    t.strictSame([status, contentType, headers['retry-after']], [503, 'application/json; charset=UTF-8', '1'])
+    const { errorDetail: detail, ...erro } = JSON.parse(body)
+    t.match(detail, errorDetail)
+    t.strictSame(erro, {
+      messageType: 'Erro',
+      messageVersion: '2.2.0',
+      errorCode: '403',
+      errorComponent: 'A',
+      errorDescription: 'Passing system fault, try again',
+      errorMessageType: 'CReq'
+    })
+    const erroOfSdk = await sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: sdk.acsTransID }))
+    t.equal(erroOfSdk.status, 503)
+  }
+  redis.freeze()
+  await outage(/^The transaction store (?:did not answer in time|cannot be reached)$/)
+  redis.thaw()
+  await untilReady(server)
+  await redis.kill()
+  await outage(/^The transaction store cannot be reached$/)
+  await redis.restart()
+  await untilReady(server)
+  t.match(await sdk.enter('1234'), { transStatus: 'Y', acsCounterAtoS: '001' })
+})
+
+t.test('a start with a Redis that cannot be reached fails with one line, without credentials', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t, { password: 'swordfish' })
+  const start = (url: string) => buildApp(loadConfig({ USE_REDIS: '1', REDIS_URL: url, REDIS_CONNECT_TIMEOUT_MS: '300', REDIS_COMMAND_TIMEOUT_MS: '300' }).config)
+  const refusal = async (url: string): Promise<string> => {
+    try {
+      const app = await start(url)
+      await app.close()
+      return 'started'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  const address = `127.0.0.1:${redis.port}`
+  const said = [await refusal(`redis://joe:wrong-one@${address}/2`)]
+  redis.freeze()
+  said.push(await refusal(redis.url))
+  redis.thaw()
+  await redis.stop()
+  said.push(await refusal(redis.url))
+  for (const message of said) {
+    t.match(message, new RegExp(`^Redis at redis://.*@?${address}(?:/2)? cannot be reached: [^\n]+$`))
+    t.notMatch(message, /swordfish|wrong-one/)
+  }
+})

@@ -1,0 +1,374 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import type { Transaction } from '../../../src/transaction/transaction.ts'
+import { build, post } from '../../setup/app.ts'
+import { browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling } from '../../setup/requests.ts'
+import { challenge, type Challenged, cresOf, open, type Page, press, submit } from './browser-client.ts'
+
+const app = await build(t)
+const PATH = '/acs/challenge'
+
+function start (members: Record<string, any> = {}): Promise<Challenged> {
+  return challenge(app, randomUUID(), members)
+}
+
+function openChallenge ({ creq }: Pick<Challenged, 'creq'>, threeDSSessionData?: string): Promise<Page> {
+  return submit(app, PATH, { creq, ...(threeDSSessionData === undefined ? {} : { threeDSSessionData }) })
+}
+
+function checkQuestion (t: Test, page: Page, { acsTransID }: Challenged, attempts: number, notice?: string): void {
+  t.equal(page.status, 200)
+  t.match(page, { title: `${notice === 'Wrong code' ? 'Wrong code: ' : ''}Confirm your payment - Mock Bank`, form: { action: `${PATH}/${acsTransID}`, fields: {} } })
+  t.match(page.html, attempts === 1 ? '1 attempt left' : `${attempts} attempts left`)
+  for (const text of ['Wrong code. Please try again.', 'We sent the code again.']) t.equal(page.html.includes(text), notice !== undefined && text.includes(notice), text)
+}
+
+function checkEnd (t: Test, page: Page, { threeDSServerTransID, acsTransID }: Challenged, transStatus: string, threeDSSessionData?: string): void {
+  t.equal(page.status, 200)
+  t.equal(page.form?.action, 'https://shop.test/3ds/return')
+  t.strictSame(Object.keys(page.form?.fields ?? {}), threeDSSessionData === undefined ? ['cres'] : ['cres', 'threeDSSessionData'])
+  t.equal(page.form?.fields['threeDSSessionData'], threeDSSessionData)
+  t.strictSame(cresOf(page), {
+    messageType: 'CRes', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, challengeCompletionInd: 'Y', transStatus
+  })
+}
+
+async function checkFinal (t: Test, { threeDSServerTransID, acsTransID, dsTransID }: Challenged, result: Record<string, string>): Promise<void> {
+  const { body } = await post(app, '/3ds/final', { threeDSServerTransID })
+  const proof = result['transStatus'] === 'Y' ? { eci: '05', authenticationValue: body.authenticationValue } : {}
+  if (result['transStatus'] === 'Y') t.match(body.authenticationValue, /^AAAB[A-Za-z0-9+/]{23}=$/)
+  const ids = { threeDSServerTransID, acsTransID, dsTransID }
+  t.strictSame(body, {
+    ...proof,
+    threeDSServerTransID,
+    transStatus: result['transStatus'],
+    resultsResponse: { messageType: 'RRes', messageVersion: '2.2.0', ...ids, resultsStatus: '01' },
+    resultsRequest: { messageType: 'RReq', messageVersion: '2.2.0', ...ids, messageCategory: '01', authenticationType: '02', ...proof, ...result }
+  })
+}
+
+t.test('the right code: Y, told to the shop through the browser and by /3ds/final (emv3ds §5.3)', async (t) => {
+  const challenged = await start()
+  t.equal(new URL(challenged.acsURL).pathname, PATH)
+  const question = await openChallenge(challenged, 'c2Vzc2lvbg')
+  checkQuestion(t, question, challenged, 3)
+  for (const text of ['Harbor Books', '€45.99', 'Nov 20, 2026', 'Visa', '4001', 'code <b>1234</b> passes']) t.match(question.html, text)
+  t.notMatch(question.html, '4000400040004001')
+  checkEnd(t, await press(app, question, '1234', 'submit'), challenged, 'Y', 'c2Vzc2lvbg')
+  await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
+})
+
+t.test('a wrong code asks again, until OTP_MAX_ATTEMPTS: N, reason 19 (emv3ds §10)', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  const second = await press(app, question, '0000')
+  checkQuestion(t, second, challenged, 2, 'Wrong code')
+  t.match(await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID }), { status: 400 })
+  const third = await press(app, second, '', 'submit')
+  checkQuestion(t, third, challenged, 1, 'Wrong code')
+  checkQuestion(t, await openChallenge(challenged), challenged, 1)
+  checkEnd(t, await press(app, third, '1234 '), challenged, 'N')
+  await checkFinal(t, challenged, { transStatus: 'N', transStatusReason: '19', interactionCounter: '03' })
+})
+
+t.test('resend is no attempt; wrong, then right is Y with two answers', async (t) => {
+  const challenged = await start()
+  const resent = await press(app, await openChallenge(challenged), '', 'resend')
+  checkQuestion(t, resent, challenged, 3, 'sent the code again')
+  checkEnd(t, await press(app, await press(app, resent, '1'), '1234'), challenged, 'Y')
+  await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '02' })
+})
+
+t.test('cancel: N in the CRes, challengeCancel 01 in the RReq (emv3ds §9.1)', async (t) => {
+  const challenged = await start()
+  checkEnd(t, await press(app, await openChallenge(challenged, 'x'), '1234', 'cancel'), challenged, 'N', 'x')
+  await checkFinal(t, challenged, { transStatus: 'N', transStatusReason: '01', challengeCancel: '01', interactionCounter: '00' })
+})
+
+t.test('creq is read raw, in base64 and base64url, padded or not, in either spelling', async (t) => {
+  const challenged = await start()
+  // Bytes that the two alphabets write differently.
+  const emv = { ...challenged.challengeRequest, messageExtension: [{ name: '>>>???ÿÿ', id: 'x', criticalityIndicator: false, data: {} }] }
+  const mixed = { ...emv, acsTransId: challenged.acsTransID.toUpperCase(), acsTransID: undefined }
+  for (const value of [emv, inRuntimeSpelling(emv), mixed]) {
+    const json = JSON.stringify(value)
+    const padded = Buffer.from(json).toString('base64')
+    t.match(padded, /[+/]/)
+    const unpadded = padded.replace(/=+$/, '')
+    const url = Buffer.from(json).toString('base64url')
+    const forms = [
+      json, ` ${JSON.stringify(value, null, 2)}\n`, padded, unpadded, url, url.padEnd(padded.length, '='),
+      padded.replace(/.{76}/g, '$&\r\n')
+    ]
+    for (const creq of forms) checkQuestion(t, await openChallenge({ creq }), challenged, 3)
+  }
+  checkQuestion(t, await openChallenge(challenged), challenged, 3)
+})
+
+t.test('threeDSSessionData comes back byte for byte, and not at all when none came (emv3ds §5.3)', async (t) => {
+  const long = Buffer.from('session '.repeat(96)).toString('base64url')
+  for (const sent of ['a+b/c==', '', ' lead and  trail ', 'ünï😀\u202e', '100%', '%41%2B%zz', '<b>"\'&amp;&#13;', 'a\tb\r\nc\rd\ne', 'undefined', long]) {
+    const challenged = await start()
+    const question = await openChallenge(challenged, sent)
+    checkEnd(t, await press(app, question, '1234'), challenged, 'Y', sent)
+    checkEnd(t, await openChallenge(challenged, sent), challenged, 'Y', sent)
+    checkEnd(t, await openChallenge(challenged), challenged, 'Y', sent)
+  }
+})
+
+t.test('a form as browsers really write it: plus for a space, percent for what is not ASCII', async (t) => {
+  const challenged = await start()
+  const payload = `creq=${challenged.creq}&threeDSSessionData=a+b%20c%2Bd%C3%BC%3D%3d&&x`
+  const { statusCode } = await app.inject({ method: 'POST', url: PATH, headers: { 'content-type': 'Application/x-www-form-urlencoded; charset=UTF-8' }, payload })
+  t.equal(statusCode, 200)
+  checkEnd(t, await press(app, await open(app, `${PATH}/${challenged.acsTransID}`), '1234'), challenged, 'Y', 'a b c+dü==')
+})
+
+t.test('after the end every way back shows the same cres: reload, another creq, the page\'s own path', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged, 's')
+  const ended = await press(app, question, '1234')
+  for (const again of [
+    await press(app, question, '1234'),
+    await press(app, question, '0000'),
+    await press(app, question, '', 'cancel'),
+    await press(app, question, '', 'resend'),
+    await openChallenge(challenged, 's'),
+    await openChallenge({ creq: JSON.stringify(challenged.challengeRequest) }),
+    await open(app, `${PATH}/${challenged.acsTransID}`),
+    await open(app, `${PATH}/${challenged.acsTransID.toUpperCase()}`)
+  ]) t.equal(again.html, ended.html)
+  await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
+})
+
+t.test('a challenge that is open is shown where it stands', async (t) => {
+  const challenged = await start()
+  checkQuestion(t, await open(app, `${PATH}/${challenged.acsTransID}`), challenged, 3)
+  await press(app, await openChallenge(challenged), '0')
+  for (const page of [await openChallenge(challenged), await open(app, `${PATH}/${challenged.acsTransID.toUpperCase()}`)]) {
+    t.match(page.html, '2 attempts left')
+    checkEnd(t, await press(app, page, '', 'cancel'), challenged, 'N')
+  }
+})
+
+t.test('a result that was posted to /3ds/results ends it too', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  const { threeDSServerTransID, acsTransID, dsTransID } = challenged
+  t.match(await post(app, '/3ds/results', { messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, transStatus: 'A' }), { status: 200 })
+  checkEnd(t, await press(app, question, '1234'), challenged, 'N')
+})
+
+t.test('a faulty creq of a known transaction: an Erro through the browser, with the session data (emv3ds §12.3)', async (t) => {
+  const frictionless = browserRequest(randomUUID(), FRICTIONLESS_CARD)
+  const { body } = await post(app, '/3ds/authenticate', frictionless)
+  const without: Challenged = { ...body.authenticationResponse, challengeRequest: body.challengeRequest }
+  const faults: [Challenged, Record<string, unknown>, string, string][] = [
+    [await start(), { challengeWindowSize: '06', messageType: 'CRes' }, '203', 'messageType,challengeWindowSize'],
+    [await start(), { messageVersion: '2.1.0' }, '203', 'messageVersion'],
+    [await start(), { messageVersion: 'x' }, '203', 'messageVersion'],
+    [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'messageVersion,challengeWindowSize'],
+    [await start(), { acsTransID: randomUUID() }, '301', 'acsTransID'],
+    [await start({ preferredProtocolVersion: '2.1.0' }), { messageVersion: '2.2.0' }, '203', 'messageVersion'],
+    [without, {}, '305', 'acsTransID']
+  ]
+  for (const [challenged, members, errorCode, errorDetail] of faults) {
+    const { threeDSServerTransID, acsTransID, dsTransID, challengeRequest } = challenged
+    const page = await openChallenge({ creq: JSON.stringify({ ...challengeRequest, ...members }) }, 'a+b=')
+    t.equal(page.status, 200)
+    t.match(page.form, { action: 'https://shop.test/3ds/return', fields: { threeDSSessionData: 'a+b=' } })
+    const { errorDescription, ...erro } = cresOf(page)
+    t.match(errorDescription, /^[A-Z][a-z ,]+$/)
+    t.strictSame(erro, {
+      messageType: 'Erro',
+      messageVersion: challengeRequest['messageVersion'],
+      errorCode,
+      errorComponent: 'A',
+      errorDetail,
+      errorMessageType: 'CReq',
+      threeDSServerTransID,
+      acsTransID,
+      dsTransID
+    })
+  }
+  t.match(await post(app, '/3ds/final', { threeDSServerTransID: faults[0]?.[0].threeDSServerTransID }), { status: 400 }, 'the challenge stays open')
+  checkQuestion(t, await openChallenge(faults[0]?.[0] as Challenged), faults[0]?.[0] as Challenged, 3)
+
+  const later = await start()
+  await openChallenge(later, 'first')
+  const creq = JSON.stringify({ ...later.challengeRequest, messageType: 'x' })
+  t.equal((await openChallenge({ creq })).form?.fields['threeDSSessionData'], 'first')
+})
+
+/** An error page: no form, nothing of the request. */
+function checkErrorPage (t: Test, page: Page, status: number, text: string): void {
+  t.equal(page.status, status)
+  t.equal(page.title, 'This challenge cannot be shown - Mock Bank')
+  t.match(page.html, `<p>${text}</p>\n<p>Error ${status}</p>`)
+  t.notOk(page.form)
+  t.match(page.headers, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'content-security-policy': /; form-action 'none'$/ })
+}
+
+t.test('everything else that is wrong is a page, and nothing is repeated on it (emv3ds §12.3)', async (t) => {
+  const challenged = await start()
+  const known = challenged.challengeRequest
+  const json = (members: Record<string, unknown>) => JSON.stringify({ ...known, ...members })
+  const unreadable = 'Invalid JSON in challenge request.'
+  const script = '<script>alert(1)</script>'
+  const cases: [Record<string, string> | [string, string][], number, string][] = [
+    [{}, 400, unreadable],
+    [{ creq: '' }, 400, unreadable],
+    [{ creq: script }, 400, unreadable],
+    [{ creq: '{' }, 400, unreadable],
+    [{ creq: '[]' }, 400, unreadable],
+    [{ creq: 'bnVsbA' }, 400, unreadable],
+    [{ creq: Buffer.from('{"a":').toString('base64') }, 400, unreadable],
+    [{ creq: 'A'.repeat(131_073) }, 400, unreadable],
+    [{ creq: `{${' '.repeat(131_072)}}` }, 400, unreadable],
+    [{ creq: '{}' }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: script }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: { toString: 1 }, acsTransID: [] }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ acsTransID: undefined }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ acsTransID: randomUUID(), messageType: script }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: randomUUID() }) }, 400, 'Transaction not found.'],
+    [{ creq: json({ threeDSServerTransID: randomUUID(), messageType: 'x' }) }, 400, 'The challenge request cannot be used.'],
+    [[['creq', challenged.creq], ['creq', challenged.creq]], 400, 'creq must be sent once.'],
+    [[['creq', challenged.creq], ['threeDSSessionData', 'a'], ['threeDSSessionData', 'b']], 400, 'threeDSSessionData must be sent once.']
+  ]
+  for (const [fields, status, text] of cases) {
+    const page = await submit(app, PATH, fields)
+    checkErrorPage(t, page, status, text)
+    t.notMatch(page.html, '<script')
+  }
+  const twice = await submit(app, PATH, [['creq', json({ messageType: 'x' })], ['threeDSSessionData', 'a'], ['threeDSSessionData', 'b']])
+  t.strictSame(Object.keys(twice.form?.fields ?? {}), ['cres'], 'session data that came twice belongs to nobody')
+  checkQuestion(t, await openChallenge(challenged), challenged, 3)
+})
+
+t.test('an entry for no challenge, or sent twice, is refused with a page', async (t) => {
+  const challenged = await start()
+  const action = `${PATH}/${challenged.acsTransID}`
+  for (const id of [randomUUID(), 'x', '%3Cscript%3E', '..%2f..%2fhealth', 'javascript:alert(1)', '__proto__', '%00', '*']) {
+    checkErrorPage(t, await submit(app, `${PATH}/${id}`, { otp: '1234' }), 400, 'Transaction not found.')
+    checkErrorPage(t, await open(app, `${PATH}/${id}`), 400, 'Transaction not found.')
+  }
+  checkErrorPage(t, await submit(app, action, [['otp', '1234'], ['otp', '1234']]), 400, 'otp must be sent once.')
+  checkErrorPage(t, await submit(app, action, [['otp', '1234'], ['action', 'cancel'], ['action', 'submit']]), 400, 'action must be sent once.')
+
+  const { body } = await post(app, '/3ds/authenticate', browserRequest(randomUUID(), FRICTIONLESS_CARD))
+  const without = `${PATH}/${body.authenticationResponse.acsTransID}`
+  for (const page of [await submit(app, without, { otp: '1234' }), await open(app, without)]) {
+    t.match(cresOf(page), { messageType: 'Erro', errorCode: '305' })
+  }
+  checkQuestion(t, await openChallenge(challenged), challenged, 3)
+  const empty = await app.inject({ method: 'POST', url: action })
+  t.match(empty.body, '2 attempts left', 'a form without fields is an empty code')
+})
+
+t.test('other content types are 415, long bodies 413, broken encodings 400', async (t) => {
+  const { creq, acsTransID } = await start()
+  for (const url of [PATH, `${PATH}/${acsTransID}`]) {
+    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+      const response = await app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload: `creq=${creq}` })
+      t.equal(response.statusCode, 415, `${url} ${type}`)
+      t.match(response.body, '<p>Content type must be application/x-www-form-urlencoded.</p>')
+    }
+    for (const payload of ['creq=%', 'creq=%ff', '%zz=1']) {
+      const { statusCode } = await app.inject({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload })
+      t.equal(statusCode, 400)
+    }
+  }
+  checkErrorPage(t, await submit(app, PATH, { creq: 'A'.repeat(262_144) }), 413, 'The request body is too large.')
+  checkErrorPage(t, await submit(app, `${PATH}/${acsTransID}`, { otp: '1'.repeat(2_097_152) }), 413, 'The request body is too large.')
+  t.equal((await submit(app, PATH, { creq: `x${'A'.repeat(262_138)}` })).status, 400, 'the limit itself is allowed')
+})
+
+t.test('pages bring a policy that names their own style and script, may be framed, and are kept by nobody', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  const ended = await press(app, question, '1234')
+  const error = await open(app, `${PATH}/x`)
+  for (const [page, forms] of [[question, "; form-action 'self'"], [ended, ''], [error, "; form-action 'none'"]] as const) {
+    const hash = (tag: string) => {
+      const [, inside] = new RegExp(`<${tag}>(.*?)</${tag}>`, 's').exec(page.html) ?? []
+      return inside === undefined ? undefined : `'sha256-${createHash('sha256').update(inside).digest('base64')}'`
+    }
+    const script = hash('script')
+    t.equal(script !== undefined, page === ended)
+    t.equal(page.headers['content-security-policy'],
+      `default-src 'none'; style-src ${hash('style')}; img-src data:; base-uri 'none'${script === undefined ? '' : `; script-src ${script}`}${forms}`)
+    t.match(page.headers, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin'
+    })
+    for (const name of ['x-frame-options', 'set-cookie', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'cross-origin-embedder-policy']) {
+      t.notOk(name in page.headers, name)
+    }
+  }
+})
+
+t.test('records with hostile values, however they got into the store, do no harm', async (t) => {
+  const script = '"><script>alert(1)</script><img src=x onerror=alert(1)>\''
+  const poison = (change: (transaction: Transaction) => Transaction, { threeDSServerTransID }: Challenged) => app.stateStore.update(threeDSServerTransID, change)
+
+  const html = await start()
+  await poison((transaction) => ({
+    ...transaction,
+    dsTransID: script,
+    aReq: { ...transaction.aReq, ...Object.fromEntries(['merchantName', 'purchaseAmount', 'purchaseCurrency', 'purchaseExponent', 'purchaseDate', 'acctNumber'].map((name) => [name, script])) }
+  }), html)
+  const page = await openChallenge(html, script)
+  t.equal(page.status, 200)
+  t.notMatch(page.html, /<script|<img|onerror=alert\(1\)>/)
+  t.match(page.html, '&lt;script&gt;')
+  const ended = await press(app, page, '1234')
+  t.equal(ended.html.match(/<script/g)?.length, 1)
+  t.equal(ended.form?.fields['threeDSSessionData'], script)
+  t.equal(cresOf(await openChallenge({ creq: JSON.stringify({ ...html.challengeRequest, messageType: 'x' }) })).dsTransID, script)
+
+  for (const notificationURL of [
+    'javascript:alert(1)', 'JaVaScRiPt:alert(1)', ' javascript:alert(1)', 'data:text/html,<script>alert(1)</script>', 'https://shop.test/\r\nSet-Cookie: a=b',
+    'https://shop.test/\tx', '//shop.test/', 'ftp://shop.test/', '', `https://shop.test/${'x'.repeat(2048)}`
+  ]) {
+    const challenged = await start()
+    await poison((transaction) => ({ ...transaction, aReq: { ...transaction.aReq, notificationURL } }), challenged)
+    const last = await press(app, await openChallenge(challenged), '1234')
+    t.match(last, { status: 200, title: 'Confirmed - Mock Bank', html: 'The shop gave no address to return to' })
+    t.notMatch(last.html, /<script|<form|<a |javascript:|shop\.test/i)
+    t.notOk('set-cookie' in last.headers)
+    const erro = await openChallenge({ creq: JSON.stringify({ ...challenged.challengeRequest, messageType: 'x' }) })
+    t.notMatch(erro.html, /<script|<form/)
+  }
+  const quoted = await start()
+  await poison((transaction) => ({ ...transaction, aReq: { ...transaction.aReq, notificationURL: 'https://shop.test/"><script>x' } }), quoted)
+  t.equal((await press(app, await openChallenge(quoted), '1234')).form?.action, 'https://shop.test/%22%3E%3Cscript%3Ex')
+
+  const id = 'javascript:alert(1)//'
+  const renamed = await start()
+  await poison((transaction) => ({ ...transaction, acsTransID: id }), renamed)
+  const served = await open(app, `${PATH}/${encodeURIComponent(id)}`)
+  t.notMatch(served.form?.action ?? '', /^javascript:/)
+})
+
+async function race (t: Test, app: FastifyInstance, path: string, challenged: Challenged, answers: [string, ('submit' | 'cancel')?][]) {
+  const question = await submit(app, path, { creq: challenged.creq })
+  const before = app.meters.totals().challengeResults
+  await Promise.all(answers.map(([otp, action]) => press(app, question, otp, action)))
+  t.equal(app.meters.totals().challengeResults - before, 1, 'exactly one result')
+  const pages = await Promise.all(Array.from({ length: 10 }, () => open(app, `${PATH}/${challenged.acsTransID}`)))
+  for (const page of pages) t.equal(page.html, pages[0]?.html)
+  return cresOf(pages[0] as Page)
+}
+
+t.test('of forty answers at once one decides, and all who come later are told the same', async (t) => {
+  const mixed = Array.from({ length: 40 }, (_, index) => [['0000'], ['1234'], ['', 'cancel'], ['9999', 'submit']][index % 4] as [string, 'cancel'?])
+  for (const answers of [mixed, mixed.toReversed(), mixed.filter(([otp]) => otp === '0000')]) {
+    const challenged = await start()
+    const cres = await race(t, app, PATH, challenged, answers)
+    const { body } = await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID })
+    t.equal(body.transStatus, cres.transStatus)
+  }
+})

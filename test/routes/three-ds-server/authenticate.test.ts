@@ -1,0 +1,326 @@
+import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import { build, keepLog, post } from '../../setup/app.ts'
+import {
+  appRequest, browserRequest, CHALLENGE_CARD, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, SDK_KEY, SDK_TRANS_ID, threeRIRequest
+} from '../../setup/requests.ts'
+
+const id = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
+const ES256 = { ACS_SIGNING_ALG: 'ES256', SEED: 'authenticate' }
+const app = await build(t, ES256)
+
+/** Authenticates and returns the AReq that came of it. */
+async function aReqOf (body: object, server: FastifyInstance = app): Promise<any> {
+  const answer = await post(server, '/3ds/authenticate', body)
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body))
+  return answer.body.authenticationRequest
+}
+
+/** What an authentication is refused with. */
+async function faultsOf (body: object, server: FastifyInstance = app): Promise<Record<string, string>> {
+  const { status, body: { error, code, faults, ...rest } } = await post(server, '/3ds/authenticate', body)
+  const named = faults.map(({ element, message }: any) => `${element} ${message}`.trim()).join('; ')
+  if (status !== 400 || code !== 'invalid_request' || error !== named || Object.keys(rest).length > 0) throw new Error(`${status} ${error}`)
+  return Object.fromEntries(faults.map(({ element, message }: any) => [element, message]))
+}
+
+t.test('a name counts in any spelling, also mixed within one body and by members (compatibility §0.2)', async (t) => {
+  const request = { ...browserRequest(id), acquirer: { acquirerBIN: '445566', acquirerMerchantID: 'HARBOR-0042' }, threeDSCompInd: 'Y' }
+  const wanted = await aReqOf(request)
+  const { merchant, acquirer, threeDSCompInd, cardholderAccount, ...rest } = request
+  const spellings: Record<string, object> = {
+    'the original\'s run-time names': inRuntimeSpelling(request),
+    mixed: {
+      ...rest,
+      threeDsCompInd: threeDSCompInd,
+      cardholder_account: { acct_number: cardholderAccount.acctNumber },
+      acquirer: { acquirerBin: '445566', acquirerMerchantID: 'HARBOR-0042' },
+      merchant: { merchant_name: merchant.merchantName, notificationUrl: merchant.notificationURL }
+    },
+    'hyperswitch\'s capitals': {
+      ...rest,
+      threeDSServerTransID: undefined,
+      threeDsserverTransId: id,
+      threeDscompInd: 'Y',
+      cardholderAccount,
+      acquirer: { acquirerBin: '445566', acquirerMerchantId: 'HARBOR-0042' },
+      merchant: { merchantName: merchant.merchantName, notificationUrl: merchant.notificationURL }
+    },
+    'one element in two spellings with one value': {
+      ...request, threeDsServerTransId: id, merchant: { ...merchant, notificationUrl: merchant.notificationURL }
+    }
+  }
+  for (const [name, body] of Object.entries(spellings)) t.strictSame(await aReqOf(body), wanted, name)
+})
+
+t.test('one element in two spellings with two values is named, with everything else that is wrong', async (t) => {
+  const { merchant, ...rest } = browserRequest(id)
+  t.strictSame(await faultsOf({
+    ...rest,
+    threeDsServerTransId: SDK_TRANS_ID,
+    messageCategory: 1,
+    merchant: { ...merchant, notificationUrl: 'https://other.test/' }
+  }), {
+    threeDSServerTransID: 'is given twice, in two spellings and with different values',
+    'merchant.notificationURL': 'is given twice, in two spellings and with different values',
+    messageCategory: 'must be string'
+  })
+})
+
+t.test('the original\'s load test gets through its whole flow (compatibility §5.4)', async (t) => {
+  const version = await post(app, '/3ds/version', { card_number: CHALLENGE_CARD, merchant_name: 'Harbor Books' })
+  t.equal(version.status, 200)
+  const { threeDSServerTransID } = version.body
+  const authenticated = await post(app, '/3ds/authenticate', {
+    threeDSServerTransID,
+    deviceChannel: '02',
+    messageCategory: '01',
+    preferredProtocolVersion: '2.2.0',
+    enforcePreferredProtocolVersion: true,
+    threeDSCompInd: 'Y',
+    threeDSRequestor: {
+      threeDSRequestorAuthenticationInd: '01',
+      threeDSRequestorAuthenticationInfo: { threeDSReqAuthMethod: '04', threeDSReqAuthTimestamp: '202611201015' },
+      threeDSRequestorChallengeInd: '01'
+    },
+    cardholderAccount: { acctNumber: CHALLENGE_CARD, acctType: '03', cardExpiryDate: '2912', schemeId: 'VISA', cardSecurityCode: '321' },
+    purchase: { purchaseAmount: 4599, purchaseCurrency: '978', purchaseExponent: 2, purchaseDate: '20261120101500' },
+    acquirer: { acquirerBIN: '445566', acquirerMerchantID: 'HARBOR-0042' },
+    merchant: { mcc: '5942', threeDSRequestorId: 'harbor-req-1', notificationURL: 'https://shop.test/3ds/return' },
+    browserInformation: { browserTZ: -300, browserIP: '203.0.113.9', browserScreenHeight: 900, browserScreenWidth: 1440, challengeWindowSize: '05' },
+    deviceRenderOptions: { sdkInterface: '03', sdkUiType: ['01'] }
+  })
+  t.equal(authenticated.body.transStatus, 'C')
+  t.match(authenticated.body.authenticationRequest, {
+    browserTZ: '-300', acquirerBIN: '445566', acquirerMerchantID: 'HARBOR-0042', threeDSRequestorID: 'harbor-req-1', deviceRenderOptions: { sdkInterface: '03', sdkUiType: ['01'] }
+  })
+  const { messageCategory, authenticationType, ...results } = resultsRequest(authenticated.body.authenticationResponse)
+  t.equal((await post(app, '/3ds/results', results)).status, 200)
+  t.match(await post(app, '/3ds/final', { threeDSServerTransID }), { status: 200, body: { transStatus: 'Y', eci: '05', resultsRequest: results } })
+})
+
+t.test('what is not set may be null, at every level (clients-and-dialects §3.1)', async (t) => {
+  const request = browserRequest(id)
+  t.strictSame(await aReqOf({
+    ...request,
+    sdkInformation: null,
+    sdkTransID: null,
+    threeDSRequestor: { threeDSRequestorChallengeInd: null },
+    merchant: { ...request['merchant'], mcc: null },
+    browserInformation: { browserTZ: null }
+  }), await aReqOf(request))
+  t.strictSame(await faultsOf({ ...request, cardholderAccount: { acctNumber: null } }), { 'cardholderAccount.acctNumber': 'is required' })
+})
+
+t.test('integers come as numbers or as texts, and leave as EMV\'s texts (compatibility B7)', async (t) => {
+  const numbers = { purchaseAmount: 0, purchaseExponent: 2, purchaseInstalData: 3, recurringFrequency: 30 }
+  const browser = { browserScreenHeight: 900, browserScreenWidth: 1440, browserTZ: -840, browserColorDepth: 24 }
+  const texts = (source: object) => Object.fromEntries(Object.entries(source).map(([name, value]) => [name, String(value)]))
+  const request = browserRequest(id)
+  const asNumbers = await aReqOf({ ...request, purchase: { ...request['purchase'], ...numbers }, browserInformation: browser })
+  t.match(asNumbers, { ...texts(numbers), ...texts(browser) })
+  t.strictSame(await aReqOf({ ...request, purchase: { ...request['purchase'], ...texts(numbers) }, browserInformation: texts(browser) }), asNumbers)
+  t.equal((await aReqOf({ ...request, browserInformation: { browserTZ: '+60' } })).browserTZ, '+60')
+  t.equal((await aReqOf({ ...request, sdkMaxTimeout: 5 })).sdkMaxTimeout, '05', 'two digits (emv3ds-protocol §11)')
+  for (const [value, message] of [[-1, 'has none of the allowed forms'], [1.5, 'has none of the allowed forms'], ['1.5', 'has none of the allowed forms'], [1e300, 'has none of the allowed forms'], ['', 'has none of the allowed forms']]) {
+    t.strictSame(await faultsOf({ ...request, purchase: { ...request['purchase'], purchaseAmount: value } }), { 'purchase.purchaseAmount': message }, String(value))
+  }
+  for (const browserTZ of [841, -841, '1441', 'UTC', 0.5]) {
+    t.strictSame(await faultsOf({ ...request, browserInformation: { browserTZ } }), { 'browserInformation.browserTZ': 'has none of the allowed forms' })
+  }
+})
+
+t.test('threeDSRequestorChallengeInd is a text or a list (2.3.1)', async (t) => {
+  for (const [indicator, transStatus] of [['04', 'C'], [['04'], 'C'], [['01', '04'], 'C'], ['05', 'Y'], [['05'], 'Y'], [['04', '05'], 'C'], ['01', 'Y']]) {
+    const { body } = await post(app, '/3ds/authenticate', { ...browserRequest(id, FRICTIONLESS_CARD), threeDSRequestor: { threeDSRequestorChallengeInd: indicator } })
+    t.equal(body.transStatus, transStatus, String(indicator))
+    t.strictSame(body.authenticationRequest.threeDSRequestorChallengeInd, indicator)
+  }
+  for (const indicator of [[], 4, {}]) {
+    t.strictSame(await faultsOf({ ...browserRequest(id), threeDSRequestor: { threeDSRequestorChallengeInd: indicator } }), {
+      'threeDSRequestor.threeDSRequestorChallengeInd': 'has none of the allowed forms'
+    })
+  }
+})
+
+t.test('the SDK\'s key and data come in every form that clients have (compatibility B4)', async (t) => {
+  const { sdkEphemPubKey, sdkTransID, ...request } = appRequest(id)
+  const data = { sdkAppID: 'df8d1b36-1b64-4f0a-9b5c-1f6f0f1d4a11', sdkReferenceNumber: '3DS_LOA_SDK_TEST_020200_00001', sdkMaxTimeout: '05', sdkEncData: 'a.b.c.d.e' }
+  const wanted = await aReqOf({ ...request, sdkTransID, sdkEphemPubKey, ...data })
+  t.match(wanted, { sdkTransID, sdkEphemPubKey, ...data })
+  const { kty, crv, x, y } = SDK_KEY
+  const forms: Record<string, object> = {
+    'the original\'s object': { sdkTransID, sdkEphemeralPublicKey: SDK_KEY, ...data },
+    'four capitalised members': { sdkTransID, Kty: kty, Crv: crv, X: x, Y: y, ...data },
+    'inside sdkInformation': { sdkInformation: { sdkTransID, sdkEphemPubKey, ...data } },
+    'inside sdkInformation, run-time names': { sdkInformation: { sdkTransId: sdkTransID, sdkEphemeralPublicKey: SDK_KEY, ...data } },
+    'in both places': { sdkTransID, sdkEphemPubKey, ...data, sdkInformation: { sdkTransID, sdkEphemPubKey, ...data } }
+  }
+  for (const [name, form] of Object.entries(forms)) t.strictSame(await aReqOf({ ...request, ...form }), wanted, name)
+  t.strictSame(await faultsOf({ ...request, sdkTransID, sdkEphemPubKey, sdkInformation: { sdkTransID: id } }), {
+    'sdkInformation.sdkTransID': 'is given twice, with different values'
+  })
+})
+
+t.test('sdkTransID is echoed letter for letter: iOS compares text (clients-and-dialects §4)', async (t) => {
+  const { body } = await post(app, '/3ds/authenticate', { ...appRequest(id), sdkTransID: SDK_TRANS_ID.toUpperCase() })
+  t.equal(body.authenticationResponse.sdkTransID, SDK_TRANS_ID.toUpperCase())
+})
+
+t.test('card numbers have 13 to 19 digits', async (t) => {
+  for (const length of [13, 16, 19]) {
+    const acctNumber = '4'.padEnd(length - 4, '0') + '4000'
+    t.equal((await aReqOf(browserRequest(id, acctNumber))).acctNumber, acctNumber)
+  }
+  for (const acctNumber of ['400000000001', '40000000000000000001', '4000 4000 4000 4000', '', 4000400040004000]) {
+    const faults = await faultsOf({ ...browserRequest(id), cardholderAccount: { acctNumber } })
+    t.strictSame(Object.keys(faults), ['cardholderAccount.acctNumber'])
+    t.notMatch(JSON.stringify(faults), /4000/, 'the number is not repeated')
+  }
+})
+
+t.test('a UUID is taken in every form and goes on in one (compatibility §0.3)', async (t) => {
+  const bare = id.replaceAll('-', '')
+  for (const form of [id.toUpperCase(), bare, bare.toUpperCase(), `{${id}}`, `{${bare}}`, `urn:uuid:${id}`, `urn:uuid:${id.toUpperCase()}`]) {
+    const { body } = await post(app, '/3ds/authenticate', browserRequest(form, FRICTIONLESS_CARD))
+    t.equal(body.threeDSServerTransID, id, form)
+    t.match(await post(app, '/3ds/final', { threeDSServerTransID: form }), { status: 200, body: { threeDSServerTransID: id } }, form)
+  }
+  for (const form of [`{${id}`, `${id}}`, id.replace('-', ''), `urn:uuid:{${id}}`, id.slice(1), `${id}0`, `${id}\n`, 'x', '', 7]) {
+    t.strictSame(Object.keys(await faultsOf(browserRequest(form as string))), ['threeDSServerTransID'], String(form))
+  }
+})
+
+t.test('each channel is told at once of everything that it needs and lacks', async (t) => {
+  const empty = (deviceChannel: unknown, messageCategory = '01') => ({ threeDSServerTransID: id, deviceChannel, messageCategory, cardholderAccount: {} })
+  const required = (...elements: string[]) => Object.fromEntries(elements.map((element) => [element, 'is required']))
+  const payment = ['cardholderAccount.acctNumber', 'purchase.purchaseAmount', 'purchase.purchaseCurrency']
+
+  t.strictSame(await faultsOf(empty('02')), required(...payment, 'merchant.notificationURL'))
+  t.strictSame(await faultsOf(empty('02', '02')), required('cardholderAccount.acctNumber', 'merchant.notificationURL'))
+  t.strictSame(await faultsOf(empty('01')), { ...required(...payment), sdkTransID: 'is required for mobile flows (deviceChannel=01)' })
+  t.strictSame(await faultsOf(empty('03')), required('cardholderAccount.acctNumber'))
+  t.strictSame(await faultsOf(empty('04')), { deviceChannel: 'has none of the allowed forms', ...required(...payment) })
+  t.strictSame(await faultsOf({}), {
+    ...required('threeDSServerTransID', 'deviceChannel', 'messageCategory', 'cardholderAccount', 'cardholderAccount.acctNumber')
+  })
+})
+
+t.test('more than a handful of faults are all named', async (t) => {
+  const texts = ['addrMatch', 'cardholderName', 'email']
+  const phones = ['homePhone', 'mobilePhone', 'workPhone']
+  const purchase = ['purchaseAmount', 'purchaseExponent', 'purchaseInstalData', 'recurringFrequency']
+  const all = (names: string[]) => Object.fromEntries(names.map((name) => [name, true]))
+  const faults = await faultsOf({
+    ...browserRequest(id), cardholder: all([...texts, ...phones]), purchase: { ...all(purchase), purchaseCurrency: '978' }, threeDSCompInd: true
+  })
+  t.strictSame(faults, {
+    threeDSCompInd: 'must be string',
+    ...Object.fromEntries(texts.map((name) => [`cardholder.${name}`, 'must be string'])),
+    ...Object.fromEntries(phones.map((name) => [`cardholder.${name}`, 'must be object'])),
+    ...Object.fromEntries(purchase.map((name) => [`purchase.${name}`, 'has none of the allowed forms']))
+  })
+})
+
+t.test('a browser is sent only where a browser can be sent', async (t) => {
+  for (const notificationURL of ['javascript:alert(1)', '/return', 'https://shop.test/\r\nSet-Cookie: a=b', '']) {
+    t.strictSame(await faultsOf({ ...browserRequest(id), merchant: { notificationURL } }), {
+      'merchant.notificationURL': 'must be an absolute http or https URL'
+    })
+  }
+})
+
+t.test('an element counts only where it is judged: no other place gets past the judge', async (t) => {
+  const request = browserRequest(id)
+  const wanted = await aReqOf(request)
+  const smuggled = {
+    acctNumber: ['4000400040004000'], deviceChannel: {}, messageCategory: 1, threeDSServerTransID: [], notificationURL: 'javascript:alert(1)', merchantName: {}, purchaseAmount: -1, sdkReferenceNumber: {}, email: []
+  }
+  for (const group of ['cardholder', 'purchase', 'acquirer', 'merchant', 'browserInformation', 'threeDSRequestor', 'sdkInformation', 'cardholderAccount']) {
+    const own: Record<string, string[]> = { cardholder: ['email'], purchase: ['purchaseAmount'], merchant: ['notificationURL', 'merchantName'], sdkInformation: ['sdkReferenceNumber'], cardholderAccount: ['acctNumber'] }
+    const foreign = Object.fromEntries(Object.entries(smuggled).filter(([name]) => own[group]?.includes(name) !== true))
+    t.strictSame(await aReqOf({ ...request, [group]: { ...foreign, ...request[group] } }), wanted, group)
+  }
+  const { merchantName, purchaseAmount, notificationURL, acctNumber, email } = smuggled
+  t.strictSame(await aReqOf({ ...request, merchantName, purchaseAmount, notificationURL, acctNumber, email }), wanted, 'top')
+  t.strictSame((await aReqOf({ ...request, cardholder: { acctInfo: { chAccAgeInd: '01' } } })).acctInfo, { chAccAgeInd: '01' }, 'what the schema does not know is carried along from anywhere')
+})
+
+t.test('an app needs a P-256 key for a challenge, and only for a challenge', async (t) => {
+  const { sdkEphemPubKey, ...keyless } = appRequest(id)
+  const { kty, crv, x } = SDK_KEY
+  t.strictSame(await faultsOf(keyless), { sdkEphemPubKey: 'is required for a challenge in an app' })
+  t.strictSame(await faultsOf({ ...keyless, Kty: kty, Crv: crv, X: x }), { sdkEphemPubKey: 'is required for a challenge in an app' })
+  t.strictSame(await faultsOf({ ...keyless, sdkEphemPubKey: { ...SDK_KEY, y: x } }), { sdkEphemPubKey: 'is no public P-256 key' })
+  t.notOk('sdkEphemPubKey' in await aReqOf({ ...keyless, cardholderAccount: { acctNumber: FRICTIONLESS_CARD } }))
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  t.equal((await post(legacy, '/3ds/authenticate', keyless)).body.transStatus, 'C', 'the original notices only at the challenge')
+})
+
+t.test('the version is the preferred one where it is known (2.1.0, 2.2.0), else 2.2.0; legacy knows one', async (t) => {
+  const legacy = await build(t, { COMPATIBILITY: 'legacy' })
+  for (const [preferredProtocolVersion, version] of [['2.1.0', '2.1.0'], ['2.2.0', '2.2.0'], ['2.3.1', '2.2.0'], [undefined, '2.2.0']]) {
+    const request = { ...browserRequest(id), preferredProtocolVersion }
+    const { body } = await post(app, '/3ds/authenticate', request)
+    t.strictSame([body.authenticationRequest, body.authenticationResponse, body.challengeRequest].map(({ messageVersion }: any) => messageVersion), Array(3).fill(version))
+    const { body: old } = await post(legacy, '/3ds/authenticate', request)
+    t.strictSame([old.authenticationRequest, old.authenticationResponse, old.challengeRequest].map(({ messageVersion }: any) => messageVersion), Array(3).fill('2.2.0'))
+  }
+})
+
+t.test('the CReq carries the browser\'s window size where it is one', async (t) => {
+  for (const [challengeWindowSize, size] of [['03', '03'], ['06', '01'], [undefined, '01']]) {
+    const { body } = await post(app, '/3ds/authenticate', { ...browserRequest(id), browserInformation: { challengeWindowSize } })
+    t.equal(body.challengeRequest.challengeWindowSize, size)
+  }
+})
+
+t.test('every channel and category is answered with what belongs to it', async (t) => {
+  const app3ri = await post(app, '/3ds/authenticate', threeRIRequest(id))
+  t.strictSame(app3ri.status, 200)
+  t.strictSame(app3ri.body.authenticationResponse, {
+    messageType: 'ARes',
+    messageVersion: '2.2.0',
+    threeDSServerTransID: id,
+    acsTransID: app3ri.body.authenticationResponse.acsTransID,
+    dsTransID: app3ri.body.authenticationResponse.dsTransID,
+    acsOperatorID: 'MOCK_ACS',
+    acsReferenceNumber: 'issuer1',
+    dsReferenceNumber: 'MOCK_DS',
+    transStatus: 'Y'
+  })
+  t.match((await post(app, '/3ds/authenticate', threeRIRequest(id, CHALLENGE_CARD))).body, { transStatus: 'U', acsURL: undefined, base64EncodedChallengeRequest: undefined })
+})
+
+t.test('an authenticate that repeats an id replaces the transaction, and that is logged (compatibility B12)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const server = await build(t, {}, { logger })
+  const first = await post(server, '/3ds/authenticate', browserRequest(id))
+  await post(server, '/3ds/results', resultsRequest(first.body.authenticationResponse))
+  const replaced = () => lines.filter((line) => line.includes('the transaction was replaced')).map((line) => JSON.parse(line).threeDSServerTransID)
+  t.strictSame(replaced(), [])
+  const second = await post(server, '/3ds/authenticate', browserRequest(id.toUpperCase()))
+  t.strictSame(replaced(), [id])
+  t.not(second.body.authenticationResponse.acsTransID, first.body.authenticationResponse.acsTransID)
+  t.match(await post(server, '/3ds/final', { threeDSServerTransID: id }), { status: 400, body: { error: 'Results not found for this transaction' } })
+  t.match(await post(server, '/3ds/results', resultsRequest(first.body.authenticationResponse)), { status: 400, body: { errorCode: '301' } }, 'the first one is over')
+})
+
+t.test('legacy answers requests that lack what the original needs, without inventing it', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const request = { ...threeRIRequest(id), deviceRenderOptions: { sdkInterface: '01' } }
+  const { body } = await post(legacy, '/3ds/authenticate', request)
+  t.notOk('purchaseDate' in body)
+  t.strictSame(body.authenticationRequest, {
+    messageType: 'AReq',
+    messageVersion: '2.2.0',
+    threeDSServerRefNumber: '3DS_LOA_SER_JTPL_020200_00841',
+    threeDSServerOperatorID: '10073246',
+    threeDSServerURL: 'https://visa.3ds.certification.juspay.in/3ds/results',
+    messageCategory: '02',
+    deviceChannel: '03',
+    threeDSServerTransID: id,
+    acctNumber: FRICTIONLESS_CARD,
+    deviceRenderOptions: { sdkInterface: '01' }
+  })
+})
