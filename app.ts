@@ -21,6 +21,9 @@ import type { Config } from './src/config.ts'
 import { version } from './src/config/version.ts'
 import { type IdSource, randomIds } from './src/ids.ts'
 
+/** For everything but Redis. */
+const PLUGIN_TIMEOUT_MS = 10_000
+
 /** What a caller may bring along instead of the real thing. */
 export interface AppParts {
   /** A pino logger; without one nothing is logged. */
@@ -41,6 +44,8 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(ids),
     bodyLimit: config.bodyLimitBytes,
+    // Opening Redis has time limits of its own, and says more about it.
+    pluginTimeout: config.redis.connectTimeoutMs + config.redis.commandTimeoutMs + PLUGIN_TIMEOUT_MS,
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',

@@ -21,8 +21,11 @@ export const validation = fp(async function validation (app: FastifyInstance) {
 
 /** An error that names every element at fault once. */
 export function invalidRequest (faults: readonly Fault[]): MockError {
-  const byElement = new Map(faults.toReversed().map((fault) => [fault.element, fault]))
-  const unique = [...byElement.values()].toReversed()
+  const byElement = new Map<string, Fault>()
+  for (const fault of faults) {
+    if (!byElement.has(fault.element)) byElement.set(fault.element, fault)
+  }
+  const unique = [...byElement.values()]
   return new MockError('invalid_request', unique.map(({ element, message }) => `${element} ${message}`.trim()).join('; '), { faults: unique })
 }
 

@@ -27,6 +27,8 @@ function between (text, name, content) {
 
 /** @type {typeof import('../src/config/describe.ts')} */
 const { envExample, settingsTable } = await importSource('src/config/describe.ts')
+/** @type {typeof import('../src/scenario/describe.ts')} */
+const { cardsTable } = await importSource('src/scenario/describe.ts')
 const isCheck = process.argv.includes('--check')
 let drifted = false
 
@@ -38,7 +40,7 @@ async function generate (name, generate) {
   const path = join(root, name)
   const old = await readFile(path, 'utf8').catch(() => '')
   const text = generate(old)
-  if (text === undefined) console.log(`${name}: no place for the settings table, nothing generated`)
+  if (text === undefined) console.log(`${name}: no place for a table, nothing generated`)
   else if (text === old) console.log(`${name}: as generated`)
   else if (isCheck) {
     console.error(`${name}: not as generated, run npm run docs`)
@@ -50,5 +52,8 @@ async function generate (name, generate) {
 }
 
 await generate('.env.example', envExample)
-await generate('README.md', (old) => between(old, 'settings', settingsTable()))
+await generate('README.md', (old) => {
+  const withSettings = between(old, 'settings', settingsTable())
+  return withSettings === undefined ? undefined : between(withSettings, 'cards', cardsTable())
+})
 process.exitCode = drifted ? 1 : 0

@@ -10,6 +10,7 @@ import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api
 import { type AuthenticateRequest, AuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { decide } from '../../src/scenario/decide.ts'
+import { cardsTable } from '../../src/scenario/describe.ts'
 import { authenticate, type Authenticated, type RoleAddresses } from '../../src/three-ds-server/authenticate.ts'
 import { completeAReq } from '../../src/three-ds-server/complete-areq.ts'
 
@@ -18,6 +19,7 @@ type Request = FastifyRequest<{ Body: AuthenticateRequest }>
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Authenticate a cardholder',
+  description: `Which card ends how:\n\n${cardsTable()}`,
   body: AuthenticateRequestSchema,
   response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
 }

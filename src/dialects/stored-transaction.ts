@@ -164,6 +164,7 @@ function keysOf ({ ephemeral_keys: keys }: StoredTransaction): { ephemeralKeys?:
 
 function resultOf ({ results_request: result, emv: own }: StoredTransaction): { rReq?: RReq } {
   if (result === null || result === undefined) return {}
+  if (!isJsonObject(result)) throw new TypeError('the result is no object')
   const rReq = toEmvSpelling(result).body
   for (const name of own?.resultFillers ?? []) delete rReq[name]
   return { rReq: { ...rReq, ...own?.resultElements } as RReq }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
+import type { PublicJwk } from '../../src/protocol/messages.ts'
 import { build, post } from '../setup/app.ts'
 import { challengedSdk, createSdk, type Enc, injectInto, type Sdk, type SdkOptions } from '../setup/sdk-client.ts'
 import { browserRequest, FRICTIONLESS_CARD } from '../setup/requests.ts'
@@ -379,10 +380,21 @@ t.test('a transaction without a challenge in an app has none to be answered (emv
 t.test('keys of a stored record that cannot be used are told as such, 302', async (t) => {
   const sdk = await start()
   await emv.stateStore.update(sdk.threeDSServerTransID, (transaction) => ({
-    ...transaction, ephemeralKeys: { privateKey: 'AAAA', publicKey: sdk.publicKey as any }
+    ...transaction, ephemeralKeys: { privateKey: 'AAAA', publicKey: sdk.publicKey as PublicJwk }
   }))
   await checkErro(t, await sdk.postCReq(), erro('302', 'Failed to derive shared key', sdk))
+  await damageKeys(emv, sdk)
+  const { status, contentType, body } = await sdk.postCReq()
+  t.strictSame([status, contentType, JSON.parse(body)], [500, 'application/json; charset=UTF-8', {
+    messageType: 'Erro', messageVersion: '2.2.0', errorCode: '404', errorComponent: 'A', errorDescription: 'Lasting system fault', errorDetail: 'Internal server error', errorMessageType: 'CReq'
+  }], 'a record that cannot be is our own fault, and nothing of it is told')
 })
+
+async function damageKeys (app: FastifyInstance, { threeDSServerTransID, publicKey }: Sdk): Promise<void> {
+  await app.stateStore.update(threeDSServerTransID, (transaction) => ({
+    ...transaction, ephemeralKeys: { privateKey: 7 as unknown as string, publicKey: publicKey as PublicJwk }
+  }))
+}
 
 t.test('every content type is read, and none; a body over 256 KiB is not', async (t) => {
   for (const type of ['application/jose', 'application/jose;charset=UTF-8', 'application/jose; charset=UTF-8', 'text/plain', 'application/json', undefined]) {
@@ -466,9 +478,12 @@ t.test('COMPATIBILITY=legacy', async (t) => {
     const { body: { authenticationResponse: { acsTransID } } } = await post(legacy, '/3ds/authenticate', browserRequest(randomUUID()))
     await check(t, await sdk.seal(creq, { kid: acsTransID }), 400, 'Missing ephemeral keys for ECDH')
     await legacy.stateStore.update(sdk.threeDSServerTransID, (transaction) => ({
-      ...transaction, ephemeralKeys: { privateKey: '', publicKey: sdk.publicKey as any }
+      ...transaction, ephemeralKeys: { privateKey: '', publicKey: sdk.publicKey as PublicJwk }
     }))
     await check(t, await sdk.seal(creq), 400, 'Failed to derive shared key')
+    await damageKeys(legacy, sdk)
+    await check(t, await sdk.seal(creq), 500, 'Internal server error')
+    await check(t, 'A'.repeat(262_145), 413, 'The request body is too large')
   })
 
   await t.test('an Erro is taken all the same (compatibility B26)', async (t) => {

@@ -187,6 +187,20 @@ t.test('an SDK is told by an Erro that it may try again, and may (emv3ds §12.2,
   t.match(await sdk.enter('1234'), { transStatus: 'Y', acsCounterAtoS: '001' })
 })
 
+t.test('a record that cannot be read is our fault, and stays as it is', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const { app, url } = await listen(t, redis)
+  const sdk = await challengedSdk(fetchFrom(url))
+  const record = `3ds_transaction:${sdk.threeDSServerTransID}`
+  await app.redis.set(record, '{"acs_trans_id":')
+  const { status, body } = await sdk.postCReq({ challengeDataEntry: '1234' })
+  t.match([status, JSON.parse(body)], [500, { messageType: 'Erro', errorCode: '404', errorDetail: 'The stored transaction cannot be read' }])
+  const page = await fetch(`${url}/acs/challenge/${sdk.acsTransID}`)
+  t.equal(page.status, 500)
+  t.match(await page.text(), '<p>The stored transaction cannot be read.</p>')
+  t.equal(await app.redis.get(record), '{"acs_trans_id":')
+})
+
 t.test('a start with a Redis that cannot be reached fails with one line, without credentials', { skip: redisIsLeftOut }, async (t) => {
   const redis = await startRedisServer(t, { password: 'swordfish' })
   const start = (url: string) => buildApp(loadConfig({ USE_REDIS: '1', REDIS_URL: url, REDIS_CONNECT_TIMEOUT_MS: '300', REDIS_COMMAND_TIMEOUT_MS: '300' }).config)

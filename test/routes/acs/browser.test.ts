@@ -160,6 +160,13 @@ t.test('a result that was posted to /3ds/results ends it too', async (t) => {
   checkEnd(t, await press(app, question, '1234'), challenged, 'N')
 })
 
+t.test('a record that another server wrote tells of no ARes and no progress: its challenge begins here', async (t) => {
+  const challenged = await start()
+  await app.stateStore.update(challenged.threeDSServerTransID, ({ aRes, challenge, ...transaction }) => transaction)
+  checkQuestion(t, await openChallenge(challenged), challenged, 3)
+  checkEnd(t, await press(app, await openChallenge(challenged, 's'), '1234'), challenged, 'Y', 's')
+})
+
 t.test('a faulty creq of a known transaction: an Erro through the browser, with the session data (emv3ds §12.3)', async (t) => {
   const frictionless = browserRequest(randomUUID(), FRICTIONLESS_CARD)
   const { body } = await post(app, '/3ds/authenticate', frictionless)

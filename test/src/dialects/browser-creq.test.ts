@@ -1,0 +1,57 @@
+import t from 'tap'
+import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
+import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../../src/dialects/original-redirect.ts'
+import { inRuntimeSpelling } from '../../setup/requests.ts'
+
+const creq = {
+  messageType: 'CReq',
+  messageVersion: '2.2.0',
+  threeDSServerTransID: '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013',
+  acsTransID: '5d9e0c11-46a8-4b7f-8e22-91f3a7c4d0b6',
+  challengeWindowSize: '05'
+}
+const { messageType, ...judged } = creq
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+t.test('creq is read as real clients send it: raw, base64, base64url, padded or not, either spelling (clients-and-dialects §5)', async (t) => {
+  for (const body of [creq, inRuntimeSpelling(creq), { ...creq, threeDSServerTransID: undefined, threeDsServerTransId: creq.threeDSServerTransID }]) {
+    // Spaces after the JSON move the padding through all its lengths.
+    for (const spaces of ['', ' ', '  ']) {
+      const text = JSON.stringify(body) + spaces
+      const forms = [text, `\n ${text}`, base64(text), base64(text).replace(/=+$/, ''), Buffer.from(text).toString('base64url'), `${base64(text)}\r\n`]
+      for (const form of forms) t.strictSame(judgeCreq(parseCreq(form)), judged)
+    }
+  }
+  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, acsTransID: creq.acsTransID.toUpperCase(), threeDSServerTransID: `{${creq.threeDSServerTransID}}`, more: 1 }))), judged)
+})
+
+t.test('what holds no JSON object is refused with the original\'s words (compatibility §1.5)', async (t) => {
+  const longest = JSON.stringify({ a: 'x'.repeat(MAX_CREQ_LENGTH) })
+  for (const form of [undefined, null, 5, {}, '', 'no creq', '{', '[]', base64('[]'), base64('null'), base64('{'), '%%%', longest]) {
+    t.throws(() => parseCreq(form), { name: 'MockError', code: 'invalid_challenge_request', message: 'Invalid JSON in challenge request' })
+  }
+})
+
+t.test('every faulty element is named: wrong ones (203) before missing ones (201), emv3ds-protocol §3', async (t) => {
+  const refused = (body: object) => {
+    try {
+      return judgeCreq(parseCreq(JSON.stringify(body)))
+    } catch (error) {
+      return (error as any).erro
+    }
+  }
+  const about = { errorComponent: 'A', errorMessageType: 'CReq' }
+  t.strictSame(refused({}), { errorCode: '201', errorDetail: 'messageType,messageVersion,threeDSServerTransID,acsTransID,challengeWindowSize', ...about })
+  t.strictSame(refused({ ...creq, challengeWindowSize: '', messageVersion: null }), {
+    errorCode: '201', errorDetail: 'messageVersion,challengeWindowSize', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
+  })
+  t.strictSame(refused({ messageType: 'CRes', messageVersion: 2, threeDSServerTransID: 'x', acsTransID: creq.acsTransID }), {
+    errorCode: '203', errorDetail: 'messageType,messageVersion,threeDSServerTransID', ...about, acsTransID: creq.acsTransID
+  })
+  t.strictSame(refused({ ...creq, challengeWindowSize: '06', acsTransID: [] }).errorDetail, 'acsTransID,challengeWindowSize')
+})
+
+t.test('the original\'s redirect keeps the query that the target has (compatibility B21)', async (t) => {
+  t.equal(redirectLocation('https://shop.test/return', [['transStatus', 'Y'], ['authenticationValue', 'a+b/c='], ['eci', undefined]]), 'https://shop.test/return?transStatus=Y&authenticationValue=a%2Bb%2Fc%3D')
+  t.equal(redirectLocation('https://shop.test/return?order=1#top', ERROR_REDIRECT_QUERY), 'https://shop.test/return?order=1&transStatus=U&error=processing_error#top')
+})
