@@ -24,7 +24,7 @@ export function createPostJson ({ policy, timeoutMs }: { policy: OutboundPolicy,
     try {
       return await post(url, body, timeoutMs)
     } catch (error) {
-      return { outcome: 'failed', reason: reasonOf(error) }
+      return { outcome: 'failed', reason: reasonOf(error as Error & { cause?: { code?: string } }) }
     }
   }
 }
@@ -43,9 +43,6 @@ async function post (url: URL, body: JsonObject, timeoutMs: number): Promise<Pos
 }
 
 /** Only names and codes: an error's message may hold the address. */
-function reasonOf (error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  if (error.name === 'TimeoutError') return 'timed out'
-  const code = (error.cause as { code?: string } | undefined)?.code
-  return code ?? error.name
+function reasonOf ({ name, cause }: { name: string, cause?: { code?: string } }): string {
+  return name === 'TimeoutError' ? 'timed out' : cause?.code ?? name
 }

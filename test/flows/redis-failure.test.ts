@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
@@ -50,7 +49,10 @@ class Load {
 
   /** Resolves when something is true of what was told, or nothing more will be. */
   until (holds: () => boolean): Promise<void> {
-    return new Promise((resolve) => { this.waiting = { holds, resolve } })
+    return new Promise((resolve) => {
+      this.waiting = { holds, resolve }
+      if (holds()) resolve()
+    })
   }
 
   private async authenticate (): Promise<void> {
@@ -85,7 +87,8 @@ async function untilReady ({ app, url }: Server): Promise<void> {
   for (;;) {
     const { status } = await fetch(`${url}/health/ready`)
     if (status === 200) return
-    if (app.redis.status !== 'ready') await once(app.redis, 'ready')
+    // Not `events.once`, which takes a failed attempt to reconnect for the end.
+    if (app.redis.status !== 'ready') await new Promise((resolve) => app.redis.once('ready', resolve))
   }
 }
 

@@ -39,12 +39,19 @@ export interface ServerProcess extends Running {
  */
 export function run (t: Test, command: string, argv: readonly string[], env: Record<string, string> = {}, cwd = root): Running {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(command, argv, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, argv, { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => { output[name] += text })
-  t.teardown(() => child.kill('SIGKILL'))
+  t.teardown(() => killGroup(child, 'SIGKILL'))
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
   return { child, output, ended }
+}
+
+/** Signals a command with all that it started itself, as a terminal does: npm keeps a shell between itself and the server. */
+function killGroup ({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-(pid as number), signal)
+  } catch { /* it has ended already */ }
 }
 
 /** Builds `dist/` if it is missing or stale; test files that run at the same time wait for each other. */
@@ -84,7 +91,7 @@ export async function untilListening (running: Running): Promise<ServerProcess> 
     url,
     logged: () => output.stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)),
     stop: (signal = 'SIGTERM') => {
-      child.kill(signal)
+      killGroup(child, signal)
       return ended
     }
   }

@@ -34,7 +34,7 @@ function namesOf (faults: readonly Fault[]): string {
 
 function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {
   const ids = Object.fromEntries(IDS.map((id) => [id, canonicalUuid(rReq[id])]).filter(([, value]) => value !== undefined))
-  const what = faults.length === 0 ? 'the body is no RReq' : faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
+  const what = faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
   return new ProtocolError(`The RReq cannot be used: ${what}`, {
     errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...ids
   })

@@ -306,6 +306,14 @@ t.test('an authenticate that repeats an id replaces the transaction, and that is
   t.match(await post(server, '/3ds/results', resultsRequest(first.body.authenticationResponse)), { status: 400, body: { errorCode: '301' } }, 'the first one is over')
 })
 
+t.test('legacy keeps the reason of a status that the original never gave', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const browser = await post(legacy, '/3ds/authenticate', browserRequest(id, '4000000000001018'))
+  t.match(browser.body, { transStatus: 'N', authenticationResponse: { transStatus: 'N', transStatusReason: '01', eci: '05' } })
+  const inApp = await post(legacy, '/3ds/authenticate', appRequest(id, '4000000000001042'))
+  t.match(inApp.body, { transStatus: 'R', authenticationResponse: { transStatus: 'R', transStatusReason: '11', deviceInfoRecognisedVersion: '1.3' } })
+})
+
 t.test('legacy answers requests that lack what the original needs, without inventing it', async (t) => {
   const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
   const request = { ...threeRIRequest(id), deviceRenderOptions: { sdkInterface: '01' } }

@@ -193,6 +193,49 @@ t.test('whatever is accepted is kept whole, in a record that the original can re
   t.ok(kept >= 200, `${kept} transactions were kept`)
 })
 
+t.test('what the original has in another type, or not in part, is kept beside what it can read', async (t) => {
+  const odd: Record<string, any> = {
+    threeDSRequestor: { threeDSRequestorChallengeInd: ['01', '04'], threeDSRequestorAuthenticationInfo: { threeDSReqAuthMethod: '02' } },
+    cardholder: { homePhone: { cc: '351' }, billAddrCity: { odd: true }, mobilePhone: { cc: '351', subscriber: '910000002', more: '1' } },
+    purchase: { purchaseAmount: '99999999999999999999', purchaseExponent: '02', purchaseInstalData: '4294967296', recurringFrequency: '4294967295' },
+    browserInformation: { browserTZ: -300, browserScreenHeight: '900' }
+  }
+  const result = { acsRenderingType: { acsInterface: '01' }, authenticationMethod: ['02'] }
+  const transaction = transactionOf({ ...minimal(), ...odd, deviceRenderOptions: {} }, { spelling: 'emv', createdAt: 1, rReq: resultsRequest(ids, result) }) as Transaction
+  const encoded = encodeTransaction(transaction)
+  const stored = JSON.parse(encoded)
+  t.ok(originalReads(stored))
+  t.strictSame(viaJson(decodeTransaction(encoded)), viaJson(transaction))
+  const { authenticate_request: request, results_request: rReq } = stored
+  t.match(request, {
+    threeDsRequestor: { threeDsRequestorChallengeInd: '', threeDsRequestorAuthenticationInfo: { threeDsReqAuthMethod: '', threeDsReqAuthTimestamp: '' } },
+    cardholder: { homePhone: { cc: '', subscriber: '' }, billAddrCity: '', mobilePhone: odd['cardholder'].mobilePhone },
+    purchase: { purchaseAmount: 0, purchaseExponent: 0, purchaseInstalData: 0, recurringFrequency: 4294967295 },
+    browserInformation: { browserTZ: 0, browserScreenHeight: 900, browserJavaEnabled: false, challengeWindowSize: '' },
+    deviceRenderOptions: { sdkInterface: '', sdkUiType: [], sdkAuthenticationType: [] }
+  })
+  t.match(rReq, { acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }, authenticationMethod: '' })
+  t.notOk('browserInformation' in JSON.parse(encodeTransaction(transactionOf(minimal(), { spelling: 'emv', createdAt: 1 }) as Transaction)).authenticate_request)
+})
+
+t.test('the least there is in an RReq is filled up for the original, and comes back as it was', async (t) => {
+  const rReq = { messageType: 'RReq', messageVersion: '2.2.0', ...ids, transStatus: 'U' }
+  const transaction = transactionOf(minimal(), { spelling: 'emv', createdAt: 1, rReq }) as Transaction
+  const encoded = encodeTransaction(transaction)
+  t.strictSame(JSON.parse(encoded).results_request, {
+    ...inRuntimeSpelling(rReq),
+    messageCategory: '01',
+    eci: '',
+    acsRenderingType: { acsUiTemplate: '01', acsInterface: '01' },
+    authenticationMethod: '',
+    authenticationType: '',
+    interactionCounter: '',
+    authenticationValue: '',
+    sdkTransId: null
+  })
+  t.strictSame(decodeTransaction(encoded).rReq, rReq as RReq)
+})
+
 t.test('the index is kept alive by the first acs_trans_id in the text, so that one is ours', async (t) => {
   const transaction = transactionOf({ ...minimal(), acctInfo: { acs_trans_id: 'x' } }, { spelling: 'emv', createdAt: 1, extra: { later: 1 } }) as Transaction
   t.match(encodeTransaction(transaction), new RegExp(`^\\{"later":1,"acs_trans_id":"${ids.acsTransID}"`))

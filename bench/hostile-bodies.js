@@ -1,0 +1,367 @@
+// Hostile requests for every POST route: valid bodies that were changed, random JSON, forms, JWEs and bytes. Shared by the
+// fuzz test and the longer fuzz run. Card numbers are published test numbers.
+import { createCipheriv, createECDH, createHash, createHmac, randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+
+/**
+ * @typedef {object} FuzzRequest
+ * @property {string} path
+ * @property {string | undefined} type its `content-type`, if any
+ * @property {Buffer} body
+ */
+
+/**
+ * What live transactions there are to aim at.
+ * @typedef {object} Target
+ * @property {string} threeDSServerTransID
+ * @property {string} acsTransID
+ * @property {string} dsTransID
+ * @property {string} creq as the server made it
+ * @property {Buffer} [key] session key, of an app
+ */
+
+/** @typedef {(path: string, body: object) => Promise<any>} PostJson posts JSON, resolves to the JSON answered */
+
+/** Stands in every hostile text that is HTML: nothing that was answered may hold it as it is. */
+export const MARKER = '<fuzz onerror=1>'
+/** Would be a header of its own if a line end came through. */
+export const SPLIT_HEADER = 'x-fuzz-split'
+
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+const JOSE_TYPE = 'application/jose; charset=UTF-8'
+
+/** The routes, and which family of bodies belongs there. */
+export const ROUTES = /** @type {const} */ ({
+  '/3ds/version': 'json',
+  '/3ds/authenticate': 'json',
+  '/3ds/results': 'json',
+  '/3ds/final': 'json',
+  '/acs/challenge': 'page',
+  '/acs/challenge/:acsTransID': 'page',
+  '/processor/mock/acs/trigger-otp': 'redirect',
+  '/processor/mock/acs/challenge/:acsTransID': 'redirect',
+  '/processor/mock/acs/verify-otp': 'redirect',
+  '/acs/app': 'sdk',
+  '/challenge': 'sdk'
+})
+/** @typedef {keyof typeof ROUTES} Route */
+export const routes = /** @type {Route[]} */ (Object.keys(ROUTES))
+
+const ecdh = createECDH('prime256v1')
+const point = ecdh.generateKeys()
+const sdkEphemPubKey = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
+const SDK_TRANS_ID = '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1'
+const SDK_REFERENCE = '3DS_LOA_SDK_MOCK_020200_00001'
+
+/** @param {string} threeDSServerTransID @param {'01' | '02'} deviceChannel */
+function authenticateBody (threeDSServerTransID, deviceChannel) {
+  return {
+    threeDSServerTransID,
+    deviceChannel,
+    messageCategory: '01',
+    preferredProtocolVersion: '2.2.0',
+    enforcePreferredProtocolVersion: true,
+    threeDSCompInd: 'Y',
+    threeDSRequestor: {
+      threeDSRequestorAuthenticationInd: '01',
+      threeDSRequestorAuthenticationInfo: { threeDSReqAuthMethod: '02', threeDSReqAuthTimestamp: '202611201015' },
+      threeDSRequestorChallengeInd: '01'
+    },
+    cardholderAccount: { acctType: '02', cardExpiryDate: '2912', acctNumber: '4000400040004001', cardSecurityCode: '321' },
+    cardholder: { addrMatch: 'Y', cardholderName: `Maria ${MARKER}`, email: 'maria@shop.test', homePhone: { cc: '351', subscriber: '220000001' } },
+    purchase: { purchaseAmount: 4599, purchaseCurrency: '978', purchaseExponent: 2, purchaseDate: '20261120101500', recurringFrequency: 30 },
+    acquirer: { acquirerBIN: '445566', acquirerMerchantID: 'HARBOR-0042' },
+    merchant: { mcc: '5942', merchantName: `Harbor ${MARKER}`, notificationURL: 'https://shop.test/3ds/return?a="b"&c' },
+    browserInformation: { browserIP: '203.0.113.9', browserTZ: -60, browserScreenHeight: 900, browserJavaEnabled: false, challengeWindowSize: '05' },
+    deviceRenderOptions: { sdkInterface: '03', sdkUiType: ['01', '02'], sdkAuthenticationType: ['02'] },
+    ...deviceChannel === '01' ? { sdkTransID: SDK_TRANS_ID, sdkReferenceNumber: SDK_REFERENCE, sdkMaxTimeout: 5, sdkEphemPubKey } : {}
+  }
+}
+
+/**
+ * Open challenges, half of them in apps.
+ * @param {PostJson} postJson
+ * @param {number} count
+ * @returns {Promise<Target[]>}
+ */
+export async function openTargets (postJson, count) {
+  return Promise.all(Array.from({ length: count }, async (_, index) => {
+    const answer = await postJson('/3ds/authenticate', authenticateBody(randomUUID(), index % 2 === 0 ? '01' : '02'))
+    const { threeDSServerTransID, acsTransID, dsTransID } = answer.authenticationResponse
+    const jws = answer.authenticationResponse.acsSignedContent
+    return {
+      threeDSServerTransID,
+      acsTransID,
+      dsTransID,
+      creq: answer.base64EncodedChallengeRequest,
+      ...jws === undefined ? {} : { key: sessionKey(JSON.parse(Buffer.from(jws.split('.')[1], 'base64url').toString()).acsEphemPubKey) }
+    }
+  }))
+}
+
+/** @param {{ x: string, y: string }} theirs */
+function sessionKey ({ x, y }) {
+  const z = ecdh.computeSecret(Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]))
+  const length = Buffer.alloc(12)
+  length.writeUInt32BE(SDK_REFERENCE.length, 8)
+  return createHash('sha256').update(Buffer.concat([Buffer.from([0, 0, 0, 1]), z, length, Buffer.from(SDK_REFERENCE), Buffer.from([0, 0, 1, 0])])).digest()
+}
+
+/**
+ * @param {string} plaintext @param {Buffer} key @param {Record<string, unknown>} header
+ * @returns {string} compact JWE, encrypted as `header.enc` wants, by A128GCM if it wants neither
+ */
+function seal (plaintext, key, header) {
+  const aad = Buffer.from(JSON.stringify(header)).toString('base64url')
+  if (header['enc'] !== 'A128CBC-HS256') {
+    const iv = Buffer.alloc(12)
+    const cipher = createCipheriv('aes-128-gcm', key.subarray(0, 16), iv).setAAD(Buffer.from(aad))
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
+    return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), cipher.getAuthTag().toString('base64url')].join('.')
+  }
+  const iv = Buffer.alloc(16, 7)
+  const cipher = createCipheriv('aes-128-cbc', key.subarray(16), iv)
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
+  const bits = Buffer.alloc(8)
+  bits.writeUInt32BE(aad.length * 8, 4)
+  const tag = createHmac('sha256', key.subarray(0, 16)).update(aad).update(iv).update(ciphertext).update(bits).digest().subarray(0, 16)
+  return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), tag.toString('base64url')].join('.')
+}
+
+// Values ---------------------------------------------------------------------------------------------------------------
+
+const hostileText = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '', ' ', '0', '1', '-1', '01', '02', '03', 'Y', 'N', 'null', 'undefined', '[object Object]', MARKER, `"'>${MARKER}`, `</script>${MARKER}`, `javascript:alert('${MARKER}')`,
+      'data:text/html,x', 'http://', 'https://user:pass@[::1]:99999/', 'http://127.0.0.1:1/', `https://shop.test/\r\n${SPLIT_HEADER}: 1`, `\r\n${SPLIT_HEADER}: 1`,
+      '__proto__', 'constructor', 'toString', '\u0000', '\ud800', '\udfff\ud800', 'ünï😀\u202e', '%', '%zz', '%00', '../../etc/passwd', '{{7*7}}', '4111111111111111', '41111111111111111111',
+      '00000000-0000-0000-0000-000000000000', '{00000000000000000000000000000000}', 'urn:uuid:00000000-0000-0000-0000-000000000000', '9'.repeat(400), 'A'.repeat(2049), '1e400', '0x10', '١٢٣'
+    )
+  },
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ maxLength: 60 }),
+  fc.nat(131_100).map((length) => 'x'.repeat(length % 997 === 0 ? length : length % 300))
+)
+
+const hostileNumber = fc.constantFrom(0, -0, -1, 1.5, 1e21, 1e308, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1, 5e-324, 2 ** 31, 4111111111111111)
+
+/** @param {number} levels */
+const nested = (levels) => Array.from({ length: levels }).reduce((/** @type {unknown} */ inner, _, level) => level % 2 === 0 ? { a: inner } : [inner], 'deep')
+
+const hostileValue = fc.oneof(
+  { weight: 5, arbitrary: hostileText },
+  hostileNumber,
+  fc.constantFrom(null, true, false, [], {}, [null], [[]], { length: -1 }, { toString: 1, valueOf: 2 }),
+  fc.integer({ min: 1, max: 60 }).map(nested),
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.integer({ min: 0, max: 200 }).map((length) => Array.from({ length }, () => 'x'))
+)
+
+const hostileType = fc.constantFrom(undefined, JSON_TYPE, `${JSON_TYPE}; charset=utf-8`, `${JSON_TYPE}; charset=utf-16`, 'application/vnd.shop+json', 'text/plain', 'text/html', FORM_TYPE,
+  'multipart/form-data; boundary=x', JOSE_TYPE, 'application/octet-stream', ';', '/', 'x'.repeat(300), 'application/json, text/plain')
+
+/** @param {string} usual */
+const types = (usual) => fc.oneof({ weight: 9, arbitrary: fc.constant(/** @type {string | undefined} */ (usual)) }, hostileType)
+
+// JSON -----------------------------------------------------------------------------------------------------------------
+
+const mutation = fc.record({
+  kind: fc.constantFrom('set', 'set', 'set', 'delete', 'rename', 'copy', 'wrap'),
+  at: fc.nat(9999),
+  name: fc.oneof(hostileText, fc.constantFrom('threeDsServerTransId', 'card_number', 'cardNumber', 'acsTransId', 'Kty', 'sdkEphemeralPublicKey', 'THREEDSSERVERTRANSID', 'messageExtension')),
+  value: hostileValue
+})
+/** @typedef {typeof mutation extends fc.Arbitrary<infer Value> ? Value : never} Mutation */
+
+/** @param {any} value @param {any[]} [found] @returns {[any, string][]} every member of every object and array in it, as owner and name */
+function members (value, found = []) {
+  if (typeof value !== 'object' || value === null) return found
+  for (const name of Object.keys(value)) {
+    found.push([value, name])
+    members(value[name], found)
+  }
+  return found
+}
+
+/** @param {any} owner @param {string} name @param {unknown} value */
+const define = (owner, name, value) => { Object.defineProperty(owner, name, { value, enumerable: true, configurable: true, writable: true }) }
+
+/** @param {unknown} template @param {Mutation[]} mutations */
+function mutate (template, mutations) {
+  const body = structuredClone(template)
+  for (const { kind, at, name, value } of mutations) {
+    const all = members(body)
+    const [owner, member] = all[at % all.length] ?? [body, name]
+    if (kind === 'set') define(owner, member, structuredClone(value))
+    else if (kind === 'copy') define(owner, name, structuredClone(owner[member]))
+    else if (kind === 'wrap') define(owner, member, at % 2 === 0 ? [owner[member]] : { [name]: owner[member] })
+    else {
+      if (kind === 'rename') define(owner, name, owner[member])
+      if (!Array.isArray(owner)) delete owner[member]
+    }
+  }
+  return body
+}
+
+/** @param {fc.Arbitrary<unknown>} templates @returns {fc.Arbitrary<unknown>} */
+const mutated = (templates) => fc.tuple(templates, fc.array(mutation, { maxLength: 4 })).map(([template, mutations]) => mutate(template, mutations))
+
+/** @param {fc.Arbitrary<unknown>} templates JSON that the route takes */
+function jsonTexts (templates) {
+  const written = mutated(templates).map((value) => JSON.stringify(value))
+  return fc.oneof(
+    { weight: 12, arbitrary: written.map((text) => Buffer.from(text)) },
+    fc.json({ maxDepth: 4 }).map((text) => Buffer.from(text)),
+    fc.tuple(written, fc.nat(9999)).map(([text, at]) => Buffer.from(text.slice(0, at % text.length))),
+    fc.tuple(written, fc.nat(9999), fc.uint8Array({ maxLength: 8 })).map(([text, at, bytes]) => {
+      const body = Buffer.from(text)
+      body.set(bytes.subarray(0, body.length), at % Math.max(1, body.length - bytes.length))
+      return body
+    }),
+    fc.tuple(written, fc.constantFrom('{"__proto__":{"a":1},', '{"constructor":{"prototype":{"a":1}},', '{"deviceChannel":"02",')).map(([text, start]) => Buffer.from(start + text.slice(1))),
+    fc.constantFrom('', ' ', 'null', '"', '[]', '{}', '1', '\ufeff{}', '{"a":1}{"b":2}', '['.repeat(5000), '{"a":'.repeat(3000), `${'['.repeat(3000)}${']'.repeat(3000)}`, '{"a":1,"a":2}', 'NaN').map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
+  )
+}
+
+// Forms ----------------------------------------------------------------------------------------------------------------
+
+const fieldNames = ['creq', 'threeDSSessionData', 'otp', 'action', 'threeDSServerTransID', 'threeDsServerTransId', '__proto__', 'redirectUrl']
+
+/** @param {fc.Arbitrary<[string, string][]>} valid fields that the route takes */
+function formBodies (valid) {
+  const field = /** @type {fc.Arbitrary<[string, string]>} */ (fc.tuple(fc.oneof(fc.constantFrom(...fieldNames), hostileText), hostileText))
+  return fc.oneof(
+    { weight: 8, arbitrary: valid.map((fields) => encodeForm(fields)) },
+    { weight: 3, arbitrary: fc.tuple(valid, fc.array(field, { maxLength: 3 })).map(([fields, more]) => encodeForm([...fields, ...more])) },
+    fc.array(field, { maxLength: 5 }).map(encodeForm),
+    fc.tuple(valid, hostileText).map(([fields, text]) => Buffer.concat([encodeForm(fields), Buffer.from(text)])),
+    fc.constantFrom('', '&', '=', '&&==&', '%', 'creq=%ff', 'creq', 'otp=%00', '&'.repeat(20_000)).map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
+  )
+}
+
+/** @param {[string, string][]} fields */
+function encodeForm (fields) {
+  return Buffer.from(new URLSearchParams(fields).toString())
+}
+
+/** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<string>} */
+function creqs (targets) {
+  const texts = jsonTexts(targets.map(({ creq }) => JSON.parse(Buffer.from(creq, 'base64url').toString())))
+  return fc.oneof(
+    { weight: 2, arbitrary: targets.map(({ creq }) => creq) },
+    { weight: 6, arbitrary: fc.tuple(texts, fc.constantFrom('base64', 'base64url', 'utf8', 'latin1')).map(([text, encoding]) => text.toString(/** @type {BufferEncoding} */ (encoding))) },
+    hostileText
+  )
+}
+
+/** @param {string} text @returns {string} one that can be percent-encoded */
+const wellFormed = (text) => Buffer.from(text).toString()
+
+const entries = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('0000', '', '123', '12345') }, { weight: 2, arbitrary: hostileText }, fc.constant('1234'))
+const actions = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('submit', 'resend', '', 'CANCEL', 'x') }, fc.constant('cancel'), hostileText)
+
+/** @param {string} path @param {fc.Arbitrary<Target>} targets a path whose last part is an acsTransID, or something else */
+function below (path, targets) {
+  return fc.oneof(
+    { weight: 6, arbitrary: targets.map(({ acsTransID }) => `${path}/${acsTransID}`) },
+    fc.oneof(targets.map(({ threeDSServerTransID }) => threeDSServerTransID), fc.constant(randomUUID()), hostileText)
+      .map((text) => `${path}/${encodeURIComponent(wellFormed(text).slice(0, 200))}`),
+    fc.constantFrom('%', '%00', '%ff', '%2e%2e%2f', 'x'.repeat(300), '..;/', '?').map((text) => `${path}/${text}`)
+  )
+}
+
+/** @param {fc.Arbitrary<string>} paths */
+function redirecting (paths) {
+  const query = fc.oneof(
+    { weight: 3, arbitrary: fc.constant('') },
+    fc.constant('?redirectUrl=https%3A%2F%2Fshop.test%2Freturn%3Fa%3Db'),
+    hostileText.map((text) => `?redirectUrl=${encodeURIComponent(wellFormed(text).slice(0, 3000))}`),
+    fc.constantFrom('?redirectUrl', '?redirectUrl=a&redirectUrl=b', '?redirectUrl[a]=b', '?redirectUrl=%', '?__proto__=1&redirectUrl=//evil.test', '?redirectUrl=https://shop.test%0d%0ax-fuzz-split:1')
+  )
+  return fc.tuple(paths, query).map(([path, text]) => path + text)
+}
+
+// App ------------------------------------------------------------------------------------------------------------------
+
+/** @param {fc.Arbitrary<Target>} targets in apps */
+function sdkBodies (targets) {
+  const creq = targets.chain((target) => fc.tuple(
+    fc.integer({ min: 0, max: 3 }),
+    fc.constantFrom({}, { challengeDataEntry: '0000' }, { challengeNoEntry: 'Y' }, { resendChallenge: 'Y' }, { challengeHTMLDataEntry: 'a=b' }, { oobContinue: true }),
+    fc.array(mutation, { maxLength: 2 }),
+    fc.constantFrom('A128CBC-HS256', 'A128GCM')
+  ).map(([counter, members, mutations, enc]) => {
+    const { threeDSServerTransID, acsTransID } = target
+    const body = mutate({
+      messageType: 'CReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, sdkTransID: SDK_TRANS_ID, sdkCounterStoA: String(counter).padStart(3, '0'), ...members
+    }, mutations)
+    return { target, plaintext: JSON.stringify(body), header: { alg: 'dir', enc, kid: acsTransID } }
+  }))
+  const jwe = creq.map(({ target, plaintext, header }) => seal(plaintext, /** @type {Buffer} */ (target.key), header))
+  const erro = targets.map(({ threeDSServerTransID, acsTransID }) => ({
+    messageType: 'Erro', messageVersion: '2.2.0', errorCode: '402', errorComponent: 'C', errorDescription: 'x', errorDetail: 'y', threeDSServerTransID, acsTransID, sdkTransID: SDK_TRANS_ID
+  }))
+  return fc.oneof(
+    { weight: 5, arbitrary: jwe },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(creq, fc.array(mutation, { minLength: 1, maxLength: 2 })).map(([{ target, plaintext, header }, mutations]) =>
+        seal(plaintext, /** @type {Buffer} */ (target.key), /** @type {Record<string, unknown>} */ (mutate(header, mutations))))
+    },
+    { weight: 2, arbitrary: fc.tuple(creq, hostileText).map(([{ target, header }, text]) => seal(text, /** @type {Buffer} */ (target.key), header)) },
+    // One part in another's place, changed, cut or gone.
+    {
+      weight: 3,
+      arbitrary: fc.tuple(jwe, fc.nat(4), fc.oneof(hostileText, fc.base64String({ maxLength: 80 }), fc.constantFrom('AA', '=', 'e30', 'bnVsbA', 'W10'))).map(([text, at, part]) => {
+        return text.split('.').with(at, part).join('.')
+      })
+    },
+    fc.tuple(jwe, fc.nat(999)).map(([text, at]) => text.slice(0, at % text.length)),
+    fc.array(fc.base64String({ maxLength: 60 }), { maxLength: 7 }).map((parts) => parts.join('.').replaceAll('=', '')),
+    fc.constantFrom('', '.', '....', 'e30....', 'eyJhbGciOiJkaXIifQ....', 'a'.repeat(140_000), '.'.repeat(10_000), `${'a.'.repeat(4)}a`, '{', '{}', '[]'),
+    fc.tuple(jwe, fc.constantFrom(' ', '\r\n', '"', '\u0000')).map(([text, around]) => around + text + around),
+    { weight: 2, arbitrary: jsonTexts(erro) },
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
+  ).map((body) => Buffer.from(body))
+}
+
+// All ------------------------------------------------------------------------------------------------------------------
+
+/**
+ * Hostile requests for a route.
+ * @param {Route} route
+ * @param {Target[]} open as `openTargets` gave them
+ * @returns {fc.Arbitrary<FuzzRequest>}
+ */
+export function hostileRequests (route, open) {
+  const targets = fc.constantFrom(...open)
+  const inApps = fc.constantFrom(...open.filter(({ key }) => key !== undefined))
+  const ids = ({ threeDSServerTransID = '', acsTransID = '', dsTransID = '' }) => ({ threeDSServerTransID, acsTransID, dsTransID })
+  const path = fc.constant(/** @type {string} */ (route))
+  const entry = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(entries, actions).map(([otp, action]) => [['otp', otp], ['action', action]]))
+  const opening = fc.tuple(creqs(targets), hostileText).map(([creq, data]) => /** @type {[string, string][]} */ ([['creq', creq], ['threeDSSessionData', data]]))
+  /** @type {Record<Route, () => [paths: fc.Arbitrary<string>, type: string, bodies: fc.Arbitrary<Buffer>]>} */
+  const kinds = {
+    '/3ds/version': () => [path, JSON_TYPE, jsonTexts(fc.constant({ cardNumber: '4000400040004001' }))],
+    '/3ds/authenticate': () => [path, JSON_TYPE, jsonTexts(fc.constantFrom('01', '02').map((channel) => authenticateBody(randomUUID(), /** @type {'01' | '02'} */ (channel))))],
+    '/3ds/results': () => [path, JSON_TYPE, jsonTexts(targets.map((target) => ({
+      messageType: 'RReq', messageVersion: '2.2.0', ...ids(target), messageCategory: '01', transStatus: 'Y', eci: '05', authenticationValue: 'AAECAwQFBgcICQoLDA0ODxAREhM=', interactionCounter: '01', acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }
+    })))],
+    '/3ds/final': () => [path, JSON_TYPE, jsonTexts(targets.map(({ threeDSServerTransID }) => ({ threeDSServerTransID })))],
+    '/acs/challenge': () => [path, FORM_TYPE, formBodies(opening)],
+    '/acs/challenge/:acsTransID': () => [below('/acs/challenge', targets), FORM_TYPE, formBodies(entry)],
+    '/processor/mock/acs/trigger-otp': () => [redirecting(path), FORM_TYPE, formBodies(opening)],
+    '/processor/mock/acs/challenge/:acsTransID': () => [redirecting(below('/processor/mock/acs/challenge', targets)), FORM_TYPE, formBodies(entry)],
+    '/processor/mock/acs/verify-otp': () => [redirecting(path), FORM_TYPE, formBodies(fc.tuple(targets, entries).map(([target, otp]) =>
+      [['otp', otp], ['threeDSServerTransID', target.threeDSServerTransID]]))],
+    '/acs/app': () => [path, JOSE_TYPE, sdkBodies(inApps)],
+    '/challenge': () => [path, JOSE_TYPE, sdkBodies(inApps)]
+  }
+  const [paths, type, bodies] = kinds[route]()
+  return fc.record({ path: paths, type: types(type), body: bodies })
+}

@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compactVerify, importX509 } from 'jose'
+import t, { type Test } from 'tap'
+import { createCertificateSource } from '../../src/crypto/certificates.ts'
+import { build, post } from '../setup/app.ts'
+import { appRequest, browserRequest, FRICTIONLESS_CARD, SDK_KEY } from '../setup/requests.ts'
+
+const id = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
+const pem = (base64: string) => `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`
+
+/** An operator's own chain and key in files. */
+async function certificateFiles (t: Test): Promise<{ CERT_PATH: string, KEY_PATH: string, x5c: string[], rootPem: string }> {
+  const source = createCertificateSource({ seed: 'the operator', alg: 'ES256' })
+  const [{ key, x5c }, rootPem] = await Promise.all([source.signingMaterial(), source.rootPem()])
+  const folder = t.testdir({})
+  const [CERT_PATH, KEY_PATH] = [join(folder, 'chain.pem'), join(folder, 'key.pem')]
+  writeFileSync(CERT_PATH, x5c.map(pem).join('') + rootPem)
+  writeFileSync(KEY_PATH, key.export({ type: 'pkcs8', format: 'pem' }))
+  return { CERT_PATH, KEY_PATH, x5c, rootPem }
+}
+
+t.test('acsSignedContent is signed with the operator\'s key and carries his chain without the root (emv3ds-protocol §13.2)', async (t) => {
+  const { CERT_PATH, KEY_PATH, x5c, rootPem } = await certificateFiles(t)
+  const app = await build(t, { CERT_PATH, KEY_PATH, ACS_SIGNING_ALG: 'PS256' })
+  const { body } = await post(app, '/3ds/authenticate', appRequest(id))
+  const { payload, protectedHeader } = await compactVerify(body.acsSignedContent, await importX509(pem(x5c[0] as string), 'ES256'))
+  t.equal(protectedHeader.alg, 'ES256', 'the key decides')
+  t.strictSame(protectedHeader['x5c'], x5c)
+  const { acsEphemPubKey } = JSON.parse(Buffer.from(payload).toString())
+  t.strictSame(JSON.parse(Buffer.from(payload).toString()), {
+    acsTransID: body.authenticationResponse.acsTransID,
+    acsRefNumber: 'issuer1',
+    acsURL: 'http://127.0.0.1:8080/acs/app',
+    acsEphemPubKey,
+    sdkEphemPubKey: SDK_KEY
+  })
+  t.strictSame((await app.stateStore.get(id)).ephemeralKeys?.publicKey, acsEphemPubKey)
+  t.equal((await app.inject('/ds/ca.pem')).body, rootPem)
+})
+
+t.test('a certificate that cannot be used ends the start, naming the variable', async (t) => {
+  const { CERT_PATH, KEY_PATH } = await certificateFiles(t)
+  await t.rejects(build(t, { CERT_PATH, KEY_PATH: CERT_PATH }), { message: /^KEY_PATH: / })
+  await t.rejects(build(t, { CERT_PATH: KEY_PATH, KEY_PATH }), { message: /^CERT_PATH: / })
+  await t.rejects(build(t, { CERT_PATH: join(t.testdirName, 'nowhere.pem'), KEY_PATH }), { code: 'ENOENT' })
+})
+
+t.test('with a SEED, what is made is made again the same; without one it is not', async (t) => {
+  const values = async (env: Record<string, string>, parts = {}) => {
+    const app = await build(t, env, parts)
+    const { body } = await post(app, '/3ds/authenticate', browserRequest(id, FRICTIONLESS_CARD))
+    return [body.authenticationValue, (await app.inject('/ds/ca.pem')).body]
+  }
+  t.strictSame(await values({ SEED: 'one' }), await values({ SEED: 'one' }))
+  const [one, two] = [await values({ SEED: 'one' }), await values({ SEED: 'two' })]
+  t.not(one[0], two[0])
+  t.not(one[1], two[1])
+  t.strictSame(await values({}), await values({}), 'ids that repeat give a seed that repeats')
+})
+
+t.test('answered transactions and finished challenges are counted by flow and status', async (t) => {
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
+  await post(app, '/3ds/authenticate', browserRequest(id, FRICTIONLESS_CARD))
+  const { authenticationResponse } = (await post(app, '/3ds/authenticate', browserRequest(id))).body
+  await post(app, '/3ds/authenticate', appRequest('8a2d4e90-15c3-4f7b-a6d2-70b9c1e3f524'))
+  const enter = (payload: string) => app.inject({ method: 'POST', url: `/acs/challenge/${authenticationResponse.acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload })
+  await enter('action=cancel')
+  await enter('otp=1234')
+  const lines = (await app.inject('/metrics')).body.split('\n').filter((line) => /^threeds_(transactions|challenge)[^{]*total\{/.test(line))
+  t.equal(lines.filter((line) => line.includes('browser') && line.includes('Y')).length, 1)
+  t.equal(lines.filter((line) => line.includes('browser') && line.includes('C')).length, 1)
+  t.equal(lines.filter((line) => line.includes('app') && line.includes('C')).length, 1)
+  t.equal(lines.filter((line) => line.includes('N')).length, 1, 'only the first ending counts')
+  t.ok(lines.every((line) => line.endsWith(' 1')), lines.join('\n'))
+})

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { redisIsLeftOut, startRedisServer } from './setup/redis-server.ts'
+import { ensureBuilt, root, run, startServer, untilListening } from './setup/server-process.ts'
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const commands = [...readme.matchAll(/```(sh|js)\n([\s\S]*?)```/g)].map(([, language, text]) => ({ language, text: text as string }))
+
+/** The one fenced command that holds a text; its absence is a failure of the README. */
+function commandWith (text: string): string {
+  const found = commands.filter((command) => command.text.includes(text))
+  if (found.length !== 1) throw new Error(`${found.length} commands of README.md hold ${text}`)
+  return (found[0] as { text: string }).text
+}
+
+async function shell (t: Test, script: string, env: Record<string, string> = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(t, 'sh', ['-euc', script], env).ended
+  t.equal(code, 0, stderr)
+  return stdout
+}
+
+t.test('every fenced command of README.md is one that is run here', async (t) => {
+  t.strictSame(commands.map(({ text }) => text.split('\n')[0]), [
+    'npm ci && npm start',
+    'curl -s http://127.0.0.1:8080/3ds/authenticate -H \'content-type: application/json\' -d \'{',
+    'npm ci && npm test',
+    'sh examples/challenge.sh',
+    'import { startMockServer } from \'3ds-mock-server\'',
+    'USE_REDIS=true REDIS_URL=redis://127.0.0.1:6379 npm start'
+  ])
+})
+
+// `npm ci` would take node_modules away from under the tests that run at the same time, and `npm test` runs this: both are
+// run to the letter by .ci/run, in a clean clone.
+t.test('`npm start` starts the server that the first curl authenticates against', async (t) => {
+  await ensureBuilt(t)
+  const start = commandWith('npm ci && npm start').replace('npm ci && ', '').trim()
+  const server = await untilListening(run(t, 'sh', ['-euc', `exec ${start}`], { PORT: '0', LOG_PRETTY: 'false' }))
+  const curl = commandWith('/3ds/authenticate').replace('http://127.0.0.1:8080', server.url)
+  const answer = JSON.parse(await shell(t, curl))
+  t.equal(answer.transStatus, 'Y')
+  const challenged = JSON.parse(await shell(t, curl.replace('4000400040004000', '4000400040004001')))
+  t.equal(challenged.transStatus, 'C')
+  await server.stop()
+})
+
+t.test('the challenge example goes through', async (t) => {
+  const server = await startServer(t)
+  const output = await shell(t, commandWith('examples/challenge.sh'), { MOCK_URL: server.url })
+  t.equal(output, `authenticate: transStatus C
+challenge:    page shown
+challenge:    code 1234 entered
+final:        transStatus Y, eci 05
+`)
+})
+
+t.test('the in-process example starts and ends', async (t) => {
+  await ensureBuilt(t)
+  const { code, stderr } = await run(t, process.execPath, ['--input-type=module', '-e', commandWith('startMockServer')]).ended
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' })
+})
+
+t.test('the Redis command starts on Redis', { skip: redisIsLeftOut }, async (t) => {
+  await ensureBuilt(t)
+  const redis = await startRedisServer(t)
+  const command = commandWith('USE_REDIS=true').replace('redis://127.0.0.1:6379', redis.url).replace('npm start', 'exec npm start')
+  const server = await untilListening(run(t, 'sh', ['-euc', command], { PORT: '0', LOG_PRETTY: 'false' }))
+  const health = await fetch(`${server.url}/health/redis`)
+  t.equal(health.status, 200)
+  await server.stop()
+})

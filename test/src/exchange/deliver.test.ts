@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import { createManualClock } from '../../../src/clock.ts'
+import { createDeliverResult, type DeliverResult } from '../../../src/exchange/deliver-result.ts'
+import { createOutboundPolicy } from '../../../src/exchange/outbound-policy.ts'
+import { createPostJson } from '../../../src/exchange/post-json.ts'
+import type { JsonObject } from '../../../src/protocol/messages.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import type { StateStore } from '../../../src/store/state-store.ts'
+import type { Transaction } from '../../../src/transaction/transaction.ts'
+import { START } from '../../setup/app.ts'
+import { startReceiver } from '../../setup/receiver.ts'
+
+const policy = createOutboundPolicy(['127.0.0.1', '[::1]'])
+const postJson = createPostJson({ policy, timeoutMs: 10_000 })
+const body = { transStatus: 'Y', merchantName: 'Livraria São João' }
+
+t.test('a body is posted as JSON, once', async (t) => {
+  const receiver = await startReceiver(t, (response) => response.writeHead(201).end('thanks'))
+  t.strictSame(await postJson(`${receiver.url}/rres?order=1`, body), { outcome: 'delivered', status: 201 })
+  t.match(receiver.received, [{ method: 'POST', path: '/rres?order=1', headers: { 'content-type': 'application/json; charset=UTF-8' }, body }])
+  t.equal(receiver.received.length, 1)
+})
+
+t.test('an answer that is no success is a failure, and no redirect is followed', async (t) => {
+  const other = await startReceiver(t)
+  for (const status of [301, 302, 307, 308, 400, 404, 500, 503]) {
+    const receiver = await startReceiver(t, (response) => response.writeHead(status, { location: `${other.url}/elsewhere` }).end())
+    t.strictSame(await postJson(receiver.url, body), { outcome: 'failed', status, reason: 'answered with an error' })
+    t.equal(receiver.received.length, 1)
+  }
+  t.strictSame(other.received, [])
+})
+
+t.test('who does not answer in time is given up', async (t) => {
+  const receiver = await startReceiver(t, () => {})
+  const impatient = createPostJson({ policy, timeoutMs: 20 })
+  t.strictSame(await impatient(receiver.url, body), { outcome: 'failed', reason: 'timed out' })
+})
+
+t.test('the answer\'s body is not read, however long it is', async (t) => {
+  let ended: Promise<unknown> | undefined
+  const receiver = await startReceiver(t, (response) => {
+    ended = once(response, 'close')
+    const more = () => { while (response.write('x'.repeat(65_536))); }
+    response.on('drain', more)
+    more()
+  })
+  t.strictSame(await postJson(receiver.url, body), { outcome: 'delivered', status: 200 })
+  await ended
+})
+
+t.test('a connection that cannot be made is a failure, told by its code and never by its address', async (t) => {
+  const receiver = await startReceiver(t, (response) => response.destroy())
+  const broken = await postJson(receiver.url, body)
+  t.match(broken, { outcome: 'failed', reason: /^(UND_ERR_SOCKET|ECONNRESET)$/ })
+  t.strictSame(await postJson('http://127.0.0.1:1', body), { outcome: 'failed', reason: 'TypeError' }, 'a port that fetch never calls')
+  const { url } = await new Promise<{ url: string }>((resolve) => {
+    t.test('a port that nobody has', async (inner) => { resolve(await startReceiver(inner)) })
+  })
+  t.strictSame(await postJson(url, body), { outcome: 'failed', reason: 'ECONNREFUSED' })
+})
+
+t.test('what may not be called is not called', async (t) => {
+  const receiver = await startReceiver(t)
+  const { port } = new URL(receiver.url)
+  for (const [address, reason] of [
+    ['/rres', 'not an absolute URL'],
+    ['', 'not an absolute URL'],
+    ['http://', 'not an absolute URL'],
+    [`http://user:pass@127.0.0.1:${port}/`, 'credentials in the URL'],
+    [`http://user@127.0.0.1:${port}/`, 'credentials in the URL'],
+    [`http://127.0.0.2:${port}/`, 'host not in OUTBOUND_ALLOW'],
+    [`http://localhost:${port}/`, 'host not in OUTBOUND_ALLOW'],
+    [`ftp://127.0.0.1:${port}/`, 'host not in OUTBOUND_ALLOW']
+  ] as const) {
+    t.strictSame(await postJson(address, body), { outcome: 'refused', reason }, reason)
+  }
+  t.strictSame(receiver.received, [])
+})
+
+const transaction: Transaction = {
+  threeDSServerTransID: '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013',
+  acsTransID: '5d9e0c11-46a8-4b7f-8e22-91f3a7c4d0b6',
+  dsTransID: 'a6f10b3e-58d2-4971-8ac4-37e9d0f5b218',
+  aReq: {
+    messageType: 'AReq', messageVersion: '2.2.0', threeDSServerTransID: '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013', deviceChannel: '02', messageCategory: '01', acctNumber: '4000400040004001'
+  },
+  preferences: {},
+  spelling: 'emv',
+  createdAt: 1
+}
+const wanting = (resultsResponseNotificationUrl: string): Transaction => ({ ...transaction, preferences: { resultsResponseNotificationUrl } })
+
+/** A store and what delivers from it, with what was logged. */
+function delivering (t: Test): { store: StateStore, deliver: DeliverResult, logged: [string, object, string][] } {
+  const clock = createManualClock(START)
+  const store = createMemoryStore({ ttlSeconds: 60, maxTransactions: 10, maxBytes: 1_000_000, clock })
+  t.teardown(() => store.close())
+  const logged: [string, object, string][] = []
+  const log = {
+    info (details: object, message: string) { logged.push(['info', details, message]) },
+    warn (details: object, message: string) { logged.push(['warn', details, message]) }
+  }
+  const resultBody = ({ threeDSServerTransID }: Transaction): JsonObject => ({ threeDSServerTransID })
+  return { store, logged, deliver: createDeliverResult({ store, clock, log, postJson, resultBody }) }
+}
+
+t.test('a result is delivered to whoever asked for it, and what became of it is kept and logged', async (t) => {
+  const { store, deliver, logged } = delivering(t)
+  const receiver = await startReceiver(t)
+  const asked = wanting(receiver.url)
+  await store.insert(asked)
+  const delivery = { outcome: 'delivered', status: 200, at: START }
+  t.strictSame(await deliver(asked), { ...asked, delivery })
+  t.strictSame(await store.get(asked.threeDSServerTransID), { ...asked, delivery })
+  t.strictSame(receiver.received.map((one) => one.body), [{ threeDSServerTransID: asked.threeDSServerTransID }])
+  t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result sent to resultsResponseNotificationUrl']])
+})
+
+t.test('who did not ask gets nothing', async (t) => {
+  const { deliver, logged } = delivering(t)
+  t.equal(await deliver(transaction), transaction)
+  const empty = wanting('')
+  t.equal(await deliver(empty), empty)
+  t.strictSame(logged, [])
+})
+
+t.test('an authentication that took the id meanwhile is not given the other one\'s delivery', async (t) => {
+  const { store, deliver } = delivering(t)
+  const successor = { ...transaction, acsTransID: 'ffffffff-ffff-4fff-8fff-ffffffffffff' }
+  const receiver = await startReceiver(t, async (response) => {
+    await store.insert(successor)
+    response.end()
+  })
+  await store.insert(wanting(receiver.url))
+  t.strictSame(await deliver(wanting(receiver.url)), successor)
+  t.strictSame(await store.get(transaction.threeDSServerTransID), successor)
+})
+
+t.test('a delivery that cannot be kept is logged, and the answer goes on', async (t) => {
+  const { deliver, logged } = delivering(t)
+  const receiver = await startReceiver(t)
+  const asked = wanting(receiver.url)
+  t.strictSame(await deliver(asked), { ...asked, delivery: { outcome: 'delivered', status: 200, at: START } })
+  t.match(logged[1], ['warn', { threeDSServerTransID: asked.threeDSServerTransID, err: { code: 'transaction_not_found' } }, 'what became of the delivery could not be kept'])
+})

@@ -1,0 +1,54 @@
+import t from 'tap'
+import { loadConfig } from '../../../src/config.ts'
+import { createOutboundPolicy } from '../../../src/exchange/outbound-policy.ts'
+
+/** @returns those of the addresses that may be called */
+function allowed (patterns: readonly string[], addresses: readonly string[]): string[] {
+  const policy = createOutboundPolicy(patterns)
+  return addresses.filter((address) => policy(new URL(address)))
+}
+
+const HERE = [
+  'http://localhost:3000/', 'https://LOCALHOST/', 'http://shop.localhost', 'http://127.0.0.1', 'http://127.255.255.254', 'http://[::1]:8080/',
+  // Other ways of writing 127.0.0.1.
+  'http://127.1', 'http://2130706433', 'http://0x7f000001', 'http://017700000001', 'http://0x7f.0.0.1', 'http://127.0.0.1./', 'http://１２７.0.0.1/', 'http://[::ffff:127.0.0.1]', 'http://[::ffff:7f00:1]',
+  // Names that no public resolver has, and those of container networks.
+  'http://shop.test', 'https://a.b.test/path', 'http://shop.test./', 'http://SHOP.TEST', 'http://printer.local', 'http://db.internal', 'http://a.example', 'http://shop:3000', 'http://shop.'
+]
+const ELSEWHERE = [
+  'http://shop.com', 'http://test.com', 'http://shop.test.com', 'http://localhost.com', 'http://notlocalhost.co', 'http://shop.test..', 'http://localhost%2ecom', 'http://127.0.0.1.com',
+  'http://10.0.0.1', 'http://192.168.1.1', 'http://169.254.169.254/latest/', 'http://0.0.0.0', 'http://8.8.8.8', 'http://[::]', 'http://[fe80::1]', 'http://[fd00::1]', 'http://[2001:db8::1]',
+  // Other ways of writing 10.0.0.1 and 169.254.169.254.
+  'http://167772161', 'http://0xa9fea9fe', 'http://012.0.0.1', 'http://10.1', 'http://[::ffff:10.0.0.1]', 'http://[::ffff:a9fe:a9fe]', 'http://[::7f00:1]'
+]
+const NOT_HTTP = ['ftp://localhost/', 'file:///etc/passwd', 'ws://localhost', 'javascript:alert(1)', 'data:text/plain,x']
+
+t.test('by default only this machine and private test names may be called, however they are written', async (t) => {
+  const { outboundAllow } = loadConfig({}).config
+  t.strictSame(allowed(outboundAllow, HERE), HERE)
+  t.strictSame(allowed(outboundAllow, ELSEWHERE), [])
+  t.strictSame(allowed(outboundAllow, NOT_HTTP), [])
+})
+
+t.test('* is every host, and still only http', async (t) => {
+  t.strictSame(allowed(['shop.test', '*'], [...HERE, ...ELSEWHERE]), [...HERE, ...ELSEWHERE])
+  t.strictSame(allowed(['*'], NOT_HTTP), [])
+})
+
+t.test('nothing allowed is nothing called', async (t) => {
+  t.strictSame(allowed([], [...HERE, ...ELSEWHERE]), [])
+})
+
+t.test('a name is that name, *.suffix is what is below it, single-label is a name without a dot', async (t) => {
+  const addresses = ['http://shop.test', 'http://a.shop.test', 'http://b.a.shop.test', 'http://myshop.test', 'http://shop', 'http://test', 'http://1.2.3.4']
+  t.strictSame(allowed(['Shop.Test'], addresses), ['http://shop.test'])
+  t.strictSame(allowed(['*.shop.test'], addresses), ['http://a.shop.test', 'http://b.a.shop.test'])
+  t.strictSame(allowed(['single-label'], addresses), ['http://shop', 'http://test'])
+})
+
+t.test('an address is that address, a range its network, in both families', async (t) => {
+  const addresses = ['http://10.0.0.1', 'http://10.9.8.7', 'http://11.0.0.1', 'http://[fd00::1]', 'http://[fd12::1]', 'http://[fe00::1]', 'http://[::ffff:10.0.0.1]', 'http://10.0.0.1.test']
+  t.strictSame(allowed(['10.0.0.0/8'], addresses), ['http://10.0.0.1', 'http://10.9.8.7', 'http://[::ffff:10.0.0.1]'])
+  t.strictSame(allowed(['10.0.0.1', '[fd00::1]'], addresses), ['http://10.0.0.1', 'http://[fd00::1]', 'http://[::ffff:10.0.0.1]'])
+  t.strictSame(allowed(['fd00::/8', '[fe00::1]'], addresses), ['http://[fd00::1]', 'http://[fd12::1]', 'http://[fe00::1]'])
+})
