@@ -79,8 +79,27 @@ function authenticateBody (threeDSServerTransID, deviceChannel) {
   }
 }
 
+/** @param {{ threeDSServerTransID: string, acsTransID: string, dsTransID: string }} ids */
+function resultsBody ({ threeDSServerTransID, acsTransID, dsTransID }) {
+  return {
+    messageType: 'RReq',
+    messageVersion: '2.2.0',
+    threeDSServerTransID,
+    acsTransID,
+    dsTransID,
+    messageCategory: '01',
+    transStatus: 'Y',
+    eci: '05',
+    authenticationValue: 'AAECAwQFBgcICQoLDA0ODxAREhM=',
+    authenticationMethod: '02',
+    authenticationType: '02',
+    interactionCounter: '01',
+    acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }
+  }
+}
+
 /**
- * Open challenges, half of them in apps.
+ * Challenges: every second one in an app, every fourth one in a browser that is over.
  * @param {PostJson} postJson
  * @param {number} count
  * @returns {Promise<Target[]>}
@@ -90,6 +109,7 @@ export async function openTargets (postJson, count) {
     const answer = await postJson('/3ds/authenticate', authenticateBody(randomUUID(), index % 2 === 0 ? '01' : '02'))
     const { threeDSServerTransID, acsTransID, dsTransID } = answer.authenticationResponse
     const jws = answer.authenticationResponse.acsSignedContent
+    if (index % 4 === 3) await postJson('/3ds/results', resultsBody({ threeDSServerTransID, acsTransID, dsTransID }))
     return {
       threeDSServerTransID,
       acsTransID,
@@ -194,7 +214,8 @@ function mutate (template, mutations) {
   const body = structuredClone(template)
   for (const { kind, at, name, value } of mutations) {
     const all = members(body)
-    const [owner, member] = all[at % all.length] ?? [body, name]
+    if (all.length === 0) break
+    const [owner, member] = /** @type {[any, string]} */ (all[at % all.length])
     if (kind === 'set') define(owner, member, structuredClone(value))
     else if (kind === 'copy') define(owner, name, structuredClone(owner[member]))
     else if (kind === 'wrap') define(owner, member, at % 2 === 0 ? [owner[member]] : { [name]: owner[member] })
@@ -271,7 +292,7 @@ function below (path, targets) {
     { weight: 6, arbitrary: targets.map(({ acsTransID }) => `${path}/${acsTransID}`) },
     fc.oneof(targets.map(({ threeDSServerTransID }) => threeDSServerTransID), fc.constant(randomUUID()), hostileText)
       .map((text) => `${path}/${encodeURIComponent(wellFormed(text).slice(0, 200))}`),
-    fc.constantFrom('%', '%00', '%ff', '%2e%2e%2f', 'x'.repeat(300), '..;/', '?').map((text) => `${path}/${text}`)
+    fc.constantFrom('%', '%00', '%ff', '%2e%2e%2f', 'x'.repeat(300), '..;', '?').map((text) => `${path}/${text}`)
   )
 }
 
@@ -341,7 +362,6 @@ function sdkBodies (targets) {
 export function hostileRequests (route, open) {
   const targets = fc.constantFrom(...open)
   const inApps = fc.constantFrom(...open.filter(({ key }) => key !== undefined))
-  const ids = ({ threeDSServerTransID = '', acsTransID = '', dsTransID = '' }) => ({ threeDSServerTransID, acsTransID, dsTransID })
   const path = fc.constant(/** @type {string} */ (route))
   const entry = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(entries, actions).map(([otp, action]) => [['otp', otp], ['action', action]]))
   const opening = fc.tuple(creqs(targets), hostileText).map(([creq, data]) => /** @type {[string, string][]} */ ([['creq', creq], ['threeDSSessionData', data]]))
@@ -349,9 +369,7 @@ export function hostileRequests (route, open) {
   const kinds = {
     '/3ds/version': () => [path, JSON_TYPE, jsonTexts(fc.constant({ cardNumber: '4000400040004001' }))],
     '/3ds/authenticate': () => [path, JSON_TYPE, jsonTexts(fc.constantFrom('01', '02').map((channel) => authenticateBody(randomUUID(), /** @type {'01' | '02'} */ (channel))))],
-    '/3ds/results': () => [path, JSON_TYPE, jsonTexts(targets.map((target) => ({
-      messageType: 'RReq', messageVersion: '2.2.0', ...ids(target), messageCategory: '01', transStatus: 'Y', eci: '05', authenticationValue: 'AAECAwQFBgcICQoLDA0ODxAREhM=', interactionCounter: '01', acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }
-    })))],
+    '/3ds/results': () => [path, JSON_TYPE, jsonTexts(targets.map(resultsBody))],
     '/3ds/final': () => [path, JSON_TYPE, jsonTexts(targets.map(({ threeDSServerTransID }) => ({ threeDSServerTransID })))],
     '/acs/challenge': () => [path, FORM_TYPE, formBodies(opening)],
     '/acs/challenge/:acsTransID': () => [below('/acs/challenge', targets), FORM_TYPE, formBodies(entry)],

@@ -28,7 +28,6 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   results_not_found: 400,
   invalid_challenge_request: 400,
   protocol_error: 400,
-  result_refused: 409,
   store_connection: 503,
   store_timeout: 503,
   store_conflict: 503,

@@ -26,13 +26,16 @@ export const spelling = fp(async function spelling (app: FastifyInstance, { resp
   app.decorate('answerSpelling', (asked: Spelling) => responseSpelling === 'as-request' ? asked : responseSpelling)
 }, { name: 'spelling', fastify: '5.x' })
 
+/** A request with what was found out about its body. */
+type Judged = { spellingFaults: Fault[], validationError?: Error | undefined }
+
 /** Everything that spelling and schema have against the body of a request whose route has `attachValidation`. */
-export function bodyFaults ({ spellingFaults, validationError }: FastifyRequest): Fault[] {
+export function bodyFaults ({ spellingFaults, validationError }: Judged): Fault[] {
   return [...spellingFaults, ...faultsOf(validationError)]
 }
 
 /** @throws MockError `invalid_request` when there is anything against the body */
-export function refuseFaulty (request: FastifyRequest): void {
+export function refuseFaulty (request: Judged): void {
   const faults = bodyFaults(request)
   if (faults.length > 0) throw invalidRequest(faults)
 }

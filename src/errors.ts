@@ -4,7 +4,6 @@ export type ErrorCode =
   | 'transaction_not_found'
   | 'results_not_found'
   | 'invalid_challenge_request'
-  | 'result_refused'
   | 'protocol_error'
   | 'store_conflict'
   | 'store_serialization'

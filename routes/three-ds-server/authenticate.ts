@@ -1,4 +1,6 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
@@ -14,14 +16,14 @@ import { cardsTable } from '../../src/scenario/describe.ts'
 import { authenticate, type Authenticated, type RoleAddresses } from '../../src/three-ds-server/authenticate.ts'
 import { completeAReq } from '../../src/three-ds-server/complete-areq.ts'
 
-type Request = FastifyRequest<{ Body: AuthenticateRequest }>
+type Request = Pick<FastifyRequest, 'spellingFaults' | 'validationError' | 'transactionIds'> & { body: AuthenticateRequest }
 
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Authenticate a cardholder',
   description: `Which card ends how:\n\n${cardsTable()}`,
   body: AuthenticateRequestSchema,
-  response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
+  response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema } as Record<number, TSchema>
 }
 
 /** `POST /3ds/authenticate` */
@@ -30,8 +32,8 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
   const legacy = config.compatibility === 'legacy'
   const addressesOf = legacy ? legacyAddresses : emvAddresses
 
-  app.post<{ Body: AuthenticateRequest }>('/authenticate', { schema, attachValidation: true },
-    async function answerAuthenticate (request: Request): Promise<JsonObject> {
+  app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema, attachValidation: true },
+    async function answerAuthenticate (request): Promise<JsonObject> {
       judge(request, legacy)
       const { spelling } = request
       const addresses = addressesOf(app.publicUrl(request))

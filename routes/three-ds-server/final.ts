@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { refuseFaulty } from '../../plugins/spelling.ts'
 import { FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
@@ -6,21 +8,19 @@ import { FinalRequestSchema } from '../../src/dialects/three-ds-server-api/reque
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { canonicalUuid } from '../../src/protocol/uuid.ts'
 
-type Body = { threeDSServerTransID: string }
-
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Read the result of an authentication',
   body: FinalRequestSchema,
-  response: { 200: FinalAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
+  response: { 200: FinalAnswerSchema, 400: ErrorSchema, 503: ErrorSchema } as Record<number, TSchema>
 }
 
 /** `POST /3ds/final` */
 export async function finalRoute (app: FastifyInstance): Promise<void> {
   const { answers } = app.roles
 
-  app.post<{ Body: Body }>('/final', { schema, attachValidation: true },
-    async function answerFinal (request: FastifyRequest<{ Body: Body }>): Promise<JsonObject> {
+  app.withTypeProvider<TypeBoxTypeProvider>().post('/final', { schema, attachValidation: true },
+    async function answerFinal (request): Promise<JsonObject> {
       refuseFaulty(request)
       const threeDSServerTransID = canonicalUuid(request.body.threeDSServerTransID) as string
       request.transactionIds.threeDSServerTransID = threeDSServerTransID

@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { refuseFaulty } from '../../plugins/spelling.ts'
 import { spellAnswer } from '../../src/dialects/spelling.ts'
@@ -12,7 +14,7 @@ const schema = {
   tags: ['3DS Server API'],
   summary: 'Which card range is the card in?',
   body: VersionRequestSchema,
-  response: { 200: VersionAnswerSchema, 400: ErrorSchema }
+  response: { 200: VersionAnswerSchema, 400: ErrorSchema } as Record<number, TSchema>
 }
 
 /** `POST /3ds/version` */
@@ -22,8 +24,8 @@ export async function versionRoute (app: FastifyInstance): Promise<void> {
   // The request has no transaction id to tell a spelling by: the answer carries both.
   const spelling = responseSpelling === 'as-request' ? 'both' : responseSpelling
 
-  app.post<{ Body: { cardNumber: string } }>('/version', { schema, attachValidation: true },
-    async function answerVersion (request: FastifyRequest<{ Body: { cardNumber: string } }>): Promise<JsonObject> {
+  app.withTypeProvider<TypeBoxTypeProvider>().post('/version', { schema, attachValidation: true },
+    async function answerVersion (request): Promise<JsonObject> {
       refuseFaulty(request)
       const cardRanges = cardRangesFor(request.body.cardNumber, BUILT_IN_SCENARIOS)
       return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)

@@ -27,7 +27,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What the original's reader takes for a member: any other type, and it refuses the whole record. */
-type Kind = 'text' | 'texts' | 'u32' | 'u64' | 'flag' | 'phone' | 'authenticationInfo'
+type Kind = 'text' | 'u32' | 'u64' | 'flag' | 'phone' | 'authenticationInfo'
 
 const KINDS: Readonly<Record<string, Kind>> = {
   purchaseAmount: 'u64',
@@ -48,14 +48,13 @@ const isText = (value: Json | undefined) => typeof value === 'string'
 const hasTexts = (value: Json, names: readonly string[]) => isJsonObject(value) && names.every((name) => isText(value[name]))
 const FITS: { readonly [K in Kind]: (value: Json) => boolean } = {
   text: isText,
-  texts: (value) => Array.isArray(value) && value.every(isText),
   u32: (value) => typeof value === 'number' && value <= 0xffff_ffff,
   u64: (value) => typeof value === 'number',
   flag: (value) => typeof value === 'boolean',
   phone: (value) => hasTexts(value, ['cc', 'subscriber']),
   authenticationInfo: (value) => hasTexts(value, ['threeDsReqAuthMethod', 'threeDsReqAuthTimestamp'])
 }
-const FILLERS: { readonly [K in Kind]: () => Json } = {
+const FILLERS: { readonly [K in Kind | 'texts']: () => Json } = {
   text: () => '',
   texts: () => [],
   u32: () => 0,
@@ -152,7 +151,7 @@ function storePreferences (request: JsonObject, preferences: RequestorPreference
   if (challengeWindowSize !== undefined) groupIn(request, 'browserInformation')['challengeWindowSize'] = challengeWindowSize
 }
 
-const needed: [group: string, name: string, kind: Kind][] = [
+const needed: [group: string, name: string, kind: keyof typeof FILLERS][] = [
   ['', 'preferredProtocolVersion', 'text'], ['', 'enforcePreferredProtocolVersion', 'flag'], ['', 'threeDsCompInd', 'text'],
   ['cardholderAccount', 'schemeId', 'text'], ['merchant', 'resultsResponseNotificationUrl', 'text'],
   ['deviceRenderOptions', 'sdkInterface', 'text'], ['deviceRenderOptions', 'sdkUiType', 'texts'],

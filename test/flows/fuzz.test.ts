@@ -6,7 +6,7 @@ import { randomIds } from '../../src/ids.ts'
 import { build, post } from '../setup/app.ts'
 import { browserRequest } from '../setup/requests.ts'
 
-const RUNS = Number(process.env["RUNS"] ?? 400)
+const RUNS = 400
 const OPEN = 40
 /** Far longer than any answer takes: what is not there by then never comes. */
 const UNANSWERED_MS = 20_000

@@ -38,7 +38,6 @@ const answers: Array<[ErrorCode, number, string, string | undefined]> = [
   ['transaction_not_found', 400, 'Transaction not found', undefined],
   ['results_not_found', 400, 'Results not found for this transaction', undefined],
   ['invalid_challenge_request', 400, 'as given', undefined],
-  ['result_refused', 409, 'as given', undefined],
   ['store_connection', 503, 'as given', '1'],
   ['store_timeout', 503, 'as given', '1'],
   ['store_conflict', 503, 'as given', '1'],

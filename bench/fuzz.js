@@ -1,0 +1,142 @@
+// npm run fuzz: 100 000 hostile bodies for each POST route, over real sockets, against the built server. Fails on any 5xx,
+// on a request without an answer, and when memory keeps growing. `--bodies N` and `--seed N` change the run.
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import fc from 'fast-check'
+import { hostileRequests, openTargets, routes } from './hostile-bodies.js'
+import { startMock } from './servers.js'
+
+const { values } = parseArgs({ options: { bodies: { type: 'string', default: '100000' }, seed: { type: 'string', default: String(Date.now() % 2 ** 31) } } })
+const BODIES = Number(values.bodies)
+const SEED = Number(values.seed)
+const CONNECTIONS = 16
+/** Bodies made at once, and how many transactions they are aimed at. */
+const BATCH = 1000
+const OPEN = 40
+const UNANSWERED_MS = 10_000
+/** First lap, in which code is compiled and what is bounded fills up. */
+const WARM_UP_PART = 0.1
+/** Has the server collect its garbage when told to, by a signal that means nothing else to it. */
+const COLLECTING = '--expose-gc --import=data:text/javascript,process.on(%22SIGWINCH%22,()=>gc())'
+const IDLE_MS = 3000
+/** Memory at rest after the whole run against memory at rest after the first lap. */
+const MOST_GROWTH = 1.25
+
+/** @typedef {import('./hostile-bodies.js').FuzzRequest} FuzzRequest */
+/** @typedef {Record<string, number>} Statuses */
+
+/** @param {FuzzRequest} request */
+function toBytes ({ path, type, body }) {
+  const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${type === undefined ? '' : `content-type: ${type}\r\n`}content-length: ${body.length}\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), body])
+}
+
+/**
+ * Sends requests one after the other and waits for each answer, on a new connection whenever the server has closed one.
+ * @param {number} port
+ * @param {() => FuzzRequest | undefined} next
+ * @param {Statuses} statuses counted into
+ */
+async function work (port, next, statuses) {
+  /** @type {import('node:net').Socket | undefined} */
+  let socket
+  for (let request = next(); request !== undefined; request = next()) {
+    if (socket === undefined || socket.destroyed || !socket.writable) socket = connect({ port, host: '127.0.0.1', noDelay: true }).on('error', () => {})
+    const { status, close } = await exchange(socket, request)
+    statuses[status] = (statuses[status] ?? 0) + 1
+    if (Number(status) >= 500) throw new Error(`${status} for ${describe(request)}`)
+    if (close) socket.destroy()
+  }
+  socket?.destroy()
+}
+
+/**
+ * @param {import('node:net').Socket} socket @param {FuzzRequest} request
+ * @returns {Promise<{ status: string, close: boolean }>}
+ */
+function exchange (socket, request) {
+  return new Promise((resolve, reject) => {
+    /** @type {Buffer} */
+    let received = Buffer.alloc(0)
+    const timer = setTimeout(() => { end(new Error(`no answer within ${UNANSWERED_MS} ms for ${describe(request)}`)) }, UNANSWERED_MS)
+    const onClose = () => { end(new Error(`the connection was closed without a whole answer for ${describe(request)}`)) }
+    const onData = (/** @type {Buffer} */ chunk) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+      const head = received.indexOf('\r\n\r\n')
+      if (head === -1) return
+      const header = received.toString('latin1', 0, head)
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(header)?.[1] ?? NaN)
+      if (Number.isNaN(length)) end(new Error(`an answer without length for ${describe(request)}:\n${header}`))
+      else if (received.length > head + 4 + length) end(new Error(`more than one answer for ${describe(request)}`))
+      else if (received.length === head + 4 + length) end(undefined, { status: header.slice(9, 12), close: /\r\nconnection: close/i.test(header) })
+    }
+    /** @param {Error | undefined} error @param {{ status: string, close: boolean }} [answer] */
+    function end (error, answer) {
+      clearTimeout(timer)
+      socket.off('data', onData).off('close', onClose)
+      if (answer === undefined) reject(error)
+      else resolve(answer)
+    }
+    socket.on('data', onData).on('close', onClose)
+    socket.write(toBytes(request))
+  })
+}
+
+/** @param {FuzzRequest} request */
+function describe ({ path, type, body }) {
+  return `POST ${path} (${type}), seed ${SEED}, body in base64: ${body.toString('base64').slice(0, 4000)}`
+}
+
+/**
+ * One lap: so many bodies for each route.
+ * @param {number} port @param {number} bodies @param {number} seed
+ * @returns {Promise<Map<string, Statuses>>}
+ */
+async function lap (port, bodies, seed) {
+  const found = new Map()
+  for (const [index, route] of routes.entries()) {
+    /** @type {Statuses} */
+    const statuses = {}
+    const start = performance.now()
+    for (let sent = 0; sent < bodies; sent += BATCH) {
+      const open = await openTargets((path, body) => postJson(port, path, body), OPEN)
+      const requests = fc.sample(hostileRequests(route, open), { numRuns: Math.min(BATCH, bodies - sent), seed: seed + index * bodies + sent })
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => work(port, () => requests.pop(), statuses)))
+    }
+    const seconds = (performance.now() - start) / 1000
+    found.set(route, statuses)
+    console.log(`${route.padEnd(44)} ${Object.entries(statuses).map(([status, count]) => `${status}: ${count}`).join(', ')}  (${seconds.toFixed(1)} s)`)
+  }
+  return found
+}
+
+/** @param {number} port @param {string} path @param {object} body */
+async function postJson (port, path, body) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
+
+const server = await startMock({ ACS_SIGNING_ALG: 'ES256', OTP_MAX_ATTEMPTS: '99', MEMORY_MAX_TRANSACTIONS: '1000', NODE_OPTIONS: COLLECTING })
+const rssAtRest = async () => {
+  for (let round = 0; round < 3; round++) {
+    process.kill(server.pid, 'SIGWINCH')
+    await sleep(IDLE_MS)
+  }
+  return server.rss()
+}
+try {
+  console.log(`${BODIES} bodies for each of ${routes.length} routes, seed ${SEED}; first lap:`)
+  await lap(server.port, Math.ceil(BODIES * WARM_UP_PART), SEED)
+  const before = await rssAtRest()
+  console.log(`RSS at rest ${before.toFixed(0)} MB; second lap:`)
+  await lap(server.port, Math.floor(BODIES * (1 - WARM_UP_PART)), SEED + 1)
+  const busy = server.rss()
+  const after = await rssAtRest()
+  console.log(`RSS ${busy.toFixed(0)} MB at the end, ${after.toFixed(0)} MB at rest: ${(after / before).toFixed(2)} × the first lap's (<= ${MOST_GROWTH})`)
+  if (after / before > MOST_GROWTH) throw new Error('memory keeps growing')
+  console.log('no 5xx, no hang, flat memory')
+} finally {
+  await server.stop()
+}
