@@ -6,7 +6,7 @@ import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
 import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { createPageErrorHandler } from './page-errors.ts'
-import { sendPage } from './send-page.ts'
+import { isFramed, sendPage } from './send-page.ts'
 
 type Params = { acsTransID: string }
 
@@ -45,6 +45,6 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
     const { threeDSServerTransID, acsTransID, rReq } = turn.transaction
     Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID })
-    return sendPage(reply, rReq === undefined ? questionPage(turn, challenge.rules, action) : returnPage(turn.transaction))
+    return sendPage(reply, rReq === undefined ? questionPage(turn, challenge.rules, { action, framed: isFramed(request) }) : returnPage(turn.transaction))
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Page } from '../../src/acs/pages/page.ts'
 
 /** Sends a page with the policy it brings along; pages hold what is good once and are never kept by a cache. */
@@ -8,4 +8,10 @@ export function sendPage (reply: FastifyReply, { html, contentSecurityPolicy }: 
     .header('content-security-policy', contentSecurityPolicy)
     .header('cache-control', 'no-store')
     .send(html)
+}
+
+/** @returns whether the browser says that it asks for a frame; browsers that say nothing are taken for a whole window. */
+export function isFramed ({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const destination = headers['sec-fetch-dest']
+  return destination !== undefined && destination !== 'document'
 }

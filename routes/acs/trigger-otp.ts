@@ -6,7 +6,7 @@ import { judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
-import { sendPage } from './send-page.ts'
+import { isFramed, sendPage } from './send-page.ts'
 
 const about = { tags: ['Original server\'s paths'], consumes: ['application/x-www-form-urlencoded'] }
 
@@ -38,7 +38,7 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
     const target = redirectTarget(request, turn.transaction, config.compatibility)
     const query = request.query.redirectUrl === undefined ? '' : `?redirectUrl=${encodeURIComponent(target)}`
     return turn.transaction.rReq === undefined
-      ? sendPage(reply, questionPage(turn, challenge.rules, action + query, true))
+      ? sendPage(reply, questionPage(turn, challenge.rules, { action: action + query, byRedirect: true, framed: isFramed(request) }))
       : reply.redirect(resultLocation(target, turn.transaction))
   }
 }

@@ -4,19 +4,20 @@ import type { Transaction } from '../transaction/transaction.ts'
 import { browserCRes } from './build-cres.ts'
 import type { BrowserTurn } from './browser-challenge.ts'
 import type { ChallengeRules } from './challenge-machine.ts'
-import { challengePage } from './pages/challenge-page.ts'
+import { challengePage, type ChallengeView } from './pages/challenge-page.ts'
 import { finalPage } from './pages/final-page.ts'
 import type { Page } from './pages/page.ts'
 
+/** What the caller of the ACS knows about a challenge page. */
+export type QuestionPlace = Pick<ChallengeView, 'action' | 'byRedirect' | 'framed'>
+
 /**
  * The page for where a challenge stands: the question.
- * @param action where its form posts to, relative to the page
- * @param byRedirect the last answer is a redirect to the 3DS Requestor instead of a page
+ * @param place where its form posts to, relative to the page, and where it stands
  */
-export function questionPage ({ transaction, notice }: BrowserTurn, rules: ChallengeRules, action: string, byRedirect = false): Page {
+export function questionPage ({ transaction, notice }: BrowserTurn, rules: ChallengeRules, place: QuestionPlace): Page {
   return challengePage({
-    action,
-    byRedirect,
+    ...place,
     hidden: {},
     purchase: transaction.aReq,
     attemptsLeft: rules.otpMaxAttempts - (transaction.challenge?.interactionCounter ?? 0),

@@ -18,6 +18,8 @@ export interface ChallengeView {
   action: string
   /** The answer to the last entry is a redirect to the 3DS Requestor, which a browser holds against `form-action` too. */
   byRedirect?: boolean
+  /** The page stands in a frame, where browsers refuse the focus to it and say so in the console. */
+  framed?: boolean
   /** Fields posted back as they are, value by name. */
   hidden: Readonly<Record<string, string>>
   purchase: Purchase
@@ -60,7 +62,7 @@ function renderForm (view: ChallengeView): string {
 ${hiddenFields(view.hidden)}
 ${view.notice === undefined ? '' : notices[view.notice]}
 <div class="of-code"><label for="${codeField}">One-time code</label><span id="attempts">${attempts}</span></div>
-<input id="${codeField}" name="${codeField}" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="45" spellcheck="false" required autofocus aria-describedby="${wrong ? 'error ' : ''}attempts"${wrong ? ' aria-invalid="true"' : ''}>
+<input id="${codeField}" name="${codeField}" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="45" spellcheck="false" required${view.framed === true ? '' : ' autofocus'} aria-describedby="${wrong ? 'error ' : ''}attempts"${wrong ? ' aria-invalid="true"' : ''}>
 <button class="main" type="submit" name="${actionField}" value="submit">Submit</button>
 <div class="others">
 <button type="submit" name="${actionField}" value="resend" formnovalidate>Resend code</button>
