@@ -25,23 +25,28 @@ export interface AnswerParts {
  */
 export function answerAReq (aReq: AReq, decision: Decision, { acsTransID, dsTransID, acsURL, proofs }: AnswerParts): ARes {
   const { transStatus, transStatusReason } = decision
-  return {
+  const identity = decision.acs === 'exemption' ? EXEMPTION_ACS : ACS
+  const aRes: ARes = {
     messageType: 'ARes',
     messageVersion: aReq.messageVersion,
     threeDSServerTransID: aReq.threeDSServerTransID,
     acsTransID,
     dsTransID,
-    ...(decision.acs === 'exemption' ? EXEMPTION_ACS : ACS),
+    acsOperatorID: identity.acsOperatorID,
+    acsReferenceNumber: identity.acsReferenceNumber,
     dsReferenceNumber: DS_REFERENCE_NUMBER,
-    ...(aReq.sdkTransID === undefined ? {} : { sdkTransID: aReq.sdkTransID }),
-    transStatus,
-    ...(transStatusReason === undefined ? {} : { transStatusReason }),
-    ...proofs.forARes(aReq, transStatus, acsTransID),
-    ...(transStatus === 'C' ? challengeElements(aReq, acsURL) : {})
+    transStatus
   }
+  if (aReq.sdkTransID !== undefined) aRes.sdkTransID = aReq.sdkTransID
+  if (transStatusReason !== undefined) aRes.transStatusReason = transStatusReason
+  Object.assign(aRes, proofs.forARes(aReq, transStatus, acsTransID))
+  return transStatus === 'C' ? Object.assign(aRes, challengeElements(aReq, acsURL)) : aRes
 }
 
-function challengeElements (aReq: AReq, acsURL: string): JsonObject {
-  const common = { acsChallengeMandated: 'Y', authenticationType: '02' }
-  return aReq.deviceChannel === '01' ? { ...common, acsRenderingType: RENDERING_TYPE } : { ...common, acsURL }
+function challengeElements (aReq: AReq, acsURL: string): Partial<ARes> {
+  return {
+    acsChallengeMandated: 'Y',
+    authenticationType: '02',
+    ...(aReq.deviceChannel === '01' ? { acsRenderingType: RENDERING_TYPE } : { acsURL })
+  }
 }

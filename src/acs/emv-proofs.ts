@@ -16,11 +16,10 @@ export function createEmvProofs (seed: string): Proofs {
   function proof (aReq: AReq, transStatus: TransStatus, acsTransID: string, kind: Kind | undefined): Proof {
     const scheme = schemeOf(aReq.acctNumber)
     const eci = eciFor(scheme, transStatus, aReq.messageCategory)
-    const valued = kind !== undefined && aReq.messageCategory !== '02'
-    return {
-      ...(eci === undefined ? {} : { eci }),
-      ...(valued ? { authenticationValue: authenticationValue({ seed, scheme, acsTransID, kind }) } : {})
-    }
+    const made: Proof = {}
+    if (eci !== undefined) made.eci = eci
+    if (kind !== undefined && aReq.messageCategory !== '02') made.authenticationValue = authenticationValue({ seed, scheme, acsTransID, kind })
+    return made
   }
   return {
     forARes: (aReq, transStatus, acsTransID) => proof(aReq, transStatus, acsTransID, KIND_IN_ARES[transStatus]),

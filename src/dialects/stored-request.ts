@@ -69,14 +69,21 @@ const NOT_ELEMENTS: ReadonlySet<string> = new Set(['messageType', 'messageVersio
 /** Device data is for the DS only, which drops it once read (emv3ds-protocol §5.2). */
 const NOT_KEPT: ReadonlySet<string> = new Set(['sdkEncData'])
 
-interface Place { group: string, name: string, kind: Kind }
+interface Place {
+  /** The original's name of the group; empty for the top level. */
+  group: string
+  name: string
+  kind: Kind
+}
 
 const placeOf = new Map<string, Place>()
 for (const [group, elements] of Object.entries(PLACES)) {
   for (const element of elements) {
-    placeOf.set(element, { group, name: LEGACY_NAMES[element] ?? element, kind: KINDS[element] ?? 'text' })
+    placeOf.set(element, { group: LEGACY_NAMES[group] ?? group, name: LEGACY_NAMES[element] ?? element, kind: KINDS[element] ?? 'text' })
   }
 }
+
+const GROUP_NAMES = Object.keys(PLACES).filter((group) => group !== '').map((group) => LEGACY_NAMES[group] ?? group)
 
 /** The stored request, and what of the AReq has no place in it. */
 export interface StoredRequest {
@@ -92,43 +99,48 @@ export interface StoredRequest {
  * has integers, no security code. What it cannot do without and the caller left out is filled in, and listed.
  */
 export function toStoredRequest (aReq: AReq, preferences: RequestorPreferences): StoredRequest {
-  const request: JsonObject = {}
+  const groups = createGroups()
   const elements: JsonObject = {}
   for (const element of Object.keys(aReq)) {
     const value = aReq[element] as Json
     const place = placeOf.get(element)
     if (place === undefined) {
       if (!NOT_ELEMENTS.has(element) && !NOT_KEPT.has(element)) elements[element] = value
-    } else if (!store(request, place, value)) elements[element] = value
+    } else if (!store(groups, place, value)) elements[element] = value
   }
-  storePreferences(request, preferences)
+  storePreferences(groups, preferences)
   const { deviceRenderOptions, sdkEphemPubKey } = aReq
   if (deviceRenderOptions !== undefined) {
     if (Object.keys(deviceRenderOptions).length === 0) elements['deviceRenderOptions'] = {}
-    else request['deviceRenderOptions'] = { ...deviceRenderOptions }
+    else Object.assign(groups['deviceRenderOptions'] as JsonObject, deviceRenderOptions)
   }
+  const request = groups[''] as JsonObject
   if (sdkEphemPubKey !== undefined) request['sdkEphemeralPublicKey'] = sdkEphemPubKey as unknown as Json
-  return { request, elements, fillers: fill(request) }
+  return { request, elements, fillers: fill(groups) }
+}
+
+/** The objects of a request by name; the request itself has an empty one. */
+type Groups = Record<string, JsonObject>
+
+function createGroups (): Groups {
+  const request: JsonObject = {}
+  const groups: Groups = { '': request }
+  for (const group of GROUP_NAMES) {
+    const members: JsonObject = {}
+    groups[group] = members
+    request[group] = members
+  }
+  return groups
 }
 
 /** @returns whether the value fits the place, and so is there now. */
-function store (request: JsonObject, { group, name, kind }: Place, value: Json): boolean {
+function store (groups: Groups, { group, name, kind }: Place, value: Json): boolean {
   const stored = kind === 'u32' || kind === 'u64'
     ? asNumber(value)
     : kind === 'authenticationInfo' && isJsonObject(value) ? spellMessage(value, 'legacy') : value
   if (!FITS[kind](stored)) return false
-  groupIn(request, group)[name] = stored
+  ;(groups[group] as JsonObject)[name] = stored
   return true
-}
-
-function groupIn (request: JsonObject, group: string): JsonObject {
-  if (group === '') return request
-  const name = LEGACY_NAMES[group] ?? group
-  const existing = request[name]
-  if (isJsonObject(existing)) return existing
-  const created: JsonObject = {}
-  request[name] = created
-  return created
 }
 
 function asNumber (value: Json): Json {
@@ -137,39 +149,45 @@ function asNumber (value: Json): Json {
   return String(number) === value ? number : value
 }
 
-function storePreferences (request: JsonObject, preferences: RequestorPreferences): void {
+function storePreferences (groups: Groups, preferences: RequestorPreferences): void {
+  const { '': request, cardholderAccount, merchant, browserInformation } = groups as Record<string, JsonObject> & Record<'', JsonObject>
   const { preferredProtocolVersion, enforcePreferredProtocolVersion, schemeId } = preferences
   if (preferredProtocolVersion !== undefined) request['preferredProtocolVersion'] = preferredProtocolVersion
   if (enforcePreferredProtocolVersion !== undefined) request['enforcePreferredProtocolVersion'] = enforcePreferredProtocolVersion
-  const account = groupIn(request, 'cardholderAccount')
+  const account = cardholderAccount as JsonObject
   if (schemeId !== undefined) account['schemeId'] = schemeId
   account['cardSecurityCode'] = '***'
   const { resultsResponseNotificationUrl, challengeWindowSize } = preferences
-  if (resultsResponseNotificationUrl !== undefined) {
-    groupIn(request, 'merchant')['resultsResponseNotificationUrl'] = resultsResponseNotificationUrl
-  }
-  if (challengeWindowSize !== undefined) groupIn(request, 'browserInformation')['challengeWindowSize'] = challengeWindowSize
+  if (resultsResponseNotificationUrl !== undefined) (merchant as JsonObject)['resultsResponseNotificationUrl'] = resultsResponseNotificationUrl
+  if (challengeWindowSize !== undefined) (browserInformation as JsonObject)['challengeWindowSize'] = challengeWindowSize
 }
 
-const needed: [group: string, name: string, kind: keyof typeof FILLERS][] = [
-  ['', 'preferredProtocolVersion', 'text'], ['', 'enforcePreferredProtocolVersion', 'flag'], ['', 'threeDsCompInd', 'text'],
-  ['cardholderAccount', 'schemeId', 'text'], ['merchant', 'resultsResponseNotificationUrl', 'text'],
-  ['deviceRenderOptions', 'sdkInterface', 'text'], ['deviceRenderOptions', 'sdkUiType', 'texts'],
-  ['deviceRenderOptions', 'sdkAuthenticationType', 'texts'], ['browserInformation', 'challengeWindowSize', 'text']
+const needed: { group: string, name: string, kind: keyof typeof FILLERS }[] = [
+  { group: '', name: 'preferredProtocolVersion', kind: 'text' },
+  { group: '', name: 'enforcePreferredProtocolVersion', kind: 'flag' },
+  { group: '', name: 'threeDsCompInd', kind: 'text' },
+  { group: 'cardholderAccount', name: 'schemeId', kind: 'text' },
+  { group: 'merchant', name: 'resultsResponseNotificationUrl', kind: 'text' },
+  { group: 'deviceRenderOptions', name: 'sdkInterface', kind: 'text' },
+  { group: 'deviceRenderOptions', name: 'sdkUiType', kind: 'texts' },
+  { group: 'deviceRenderOptions', name: 'sdkAuthenticationType', kind: 'texts' },
+  { group: 'browserInformation', name: 'challengeWindowSize', kind: 'text' }
 ]
-for (const { group, name, kind } of placeOf.values()) {
-  if (group !== '') needed.push([group, name, kind])
+for (const place of placeOf.values()) {
+  if (place.group !== '') needed.push(place)
 }
 
-function fill (request: JsonObject): string[] {
+function fill (groups: Groups): string[] {
   const fillers: string[] = []
-  for (const [group, name, kind] of needed) {
-    // The original does without this one, even for a browser, but not with a part of it.
-    if (group === 'browserInformation' && request[group] === undefined) continue
-    const members = groupIn(request, group)
-    if (members[name] !== undefined) continue
+  const request = groups[''] as JsonObject
+  // The original does without this one, even for a browser, but not with a part of it.
+  const browserless = Object.keys(groups['browserInformation'] as JsonObject).length === 0
+  if (browserless) delete request['browserInformation']
+  for (const { group, name, kind } of needed) {
+    const members = groups[group] as JsonObject
+    if (members[name] !== undefined || (browserless && group === 'browserInformation')) continue
     members[name] = FILLERS[kind]()
-    fillers.push(`${LEGACY_NAMES[group] ?? group}.${name}`)
+    fillers.push(`${group}.${name}`)
   }
   return fillers
 }

@@ -50,20 +50,19 @@ const RESULT_FILLERS: Readonly<Record<string, () => Json>> = {
 
 /** @returns the record as JSON text, readable with redis-cli and by the original server. */
 export function encodeTransaction (transaction: Transaction): string {
-  const { request, elements, fillers } = toStoredRequest(transaction.aReq, transaction.preferences)
-  const result = toStoredResult(transaction.rReq)
+  const { aReq, aRes, rReq, challenge, delivery, ephemeralKeys, extra } = transaction
+  const { request, elements, fillers } = toStoredRequest(aReq, transaction.preferences)
+  const result = toStoredResult(rReq)
   const own: OwnMembers = {
-    messageVersion: transaction.aReq.messageVersion,
-    spelling: transaction.spelling,
-    createdAt: transaction.createdAt,
-    elements,
-    fillers,
-    ...(result === null ? {} : { resultFillers: result.fillers, resultElements: result.elements }),
-    ...(transaction.aRes === undefined ? {} : { aRes: transaction.aRes }),
-    ...(transaction.challenge === undefined ? {} : { challenge: transaction.challenge }),
-    ...(transaction.delivery === undefined ? {} : { delivery: transaction.delivery })
+    messageVersion: aReq.messageVersion, spelling: transaction.spelling, createdAt: transaction.createdAt, elements, fillers
   }
-  const { aReq, ephemeralKeys } = transaction
+  if (result !== null) {
+    own.resultFillers = result.fillers
+    own.resultElements = result.elements
+  }
+  if (aRes !== undefined) own.aRes = aRes
+  if (challenge !== undefined) own.challenge = challenge
+  if (delivery !== undefined) own.delivery = delivery
   const stored: StoredTransaction = {
     acs_trans_id: transaction.acsTransID,
     ds_trans_id: transaction.dsTransID,
@@ -77,7 +76,7 @@ export function encodeTransaction (transaction: Transaction): string {
     sdk_ephemeral_public_key: aReq.sdkEphemPubKey === undefined ? null : JSON.stringify(aReq.sdkEphemPubKey),
     emv: own
   }
-  return JSON.stringify({ ...transaction.extra, ...stored })
+  return JSON.stringify(extra === undefined ? stored : { ...stored, ...extra })
 }
 
 interface StoredResult { request: JsonObject, fillers: string[], elements: JsonObject }

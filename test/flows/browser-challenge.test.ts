@@ -238,7 +238,7 @@ t.test('in a shop on another site, in a sandboxed iframe, third-party cookies bl
 t.test('in the whole window', { skip: browserIsLeftOut }, async (t) => {
   const browser = await launchBrowser(t)
   const market = await openMarket(t)
-  const { shop, mock } = market
+  const { shop } = market
 
   async function start (watched: Watched, payment: Payment): Promise<void> {
     await watched.tab.goto(shop.pageOf(payment, 'window'))
@@ -263,12 +263,14 @@ t.test('in the whole window', { skip: browserIsLeftOut }, async (t) => {
     await start(watched, payment)
     await press(watched.tab, 'Submit', '1234')
     await isAtShop(watched, 'Thank you')
-    const log: string[] = []
-    watched.tab.on('framenavigated', (f) => log.push(f.url()))
-    const r = await watched.tab.goBack().catch((error) => String(error))
-    await new Promise((resolve) => setTimeout(resolve, 2000))
-    t.comment(String(r), watched.requested, watched.tab.url(), log, payment.notified.length, await watched.tab.locator('body').innerText())
-    t.comment(watched.complaints)
+    // The browser does not post a form again before its user agrees, which is what the reload is.
+    await watched.tab.goBack().catch(() => {})
+    await watched.tab.waitForURL(/^chrome-error:/)
+    await watched.tab.reload()
+    await isAtShop(watched, 'Thank you')
+    checkEnd(t, payment, { transStatus: 'Y', interactionCounter: '01' }, 2)
+    t.strictSame(payment.finals[1], payment.finals[0])
+    t.strictSame(watched.requested.map((request) => request.slice(0, 19)), Array(watched.requested.length).fill('POST /acs/challenge'))
   })
 
   await t.test('without JavaScript: the same, with one click more', async (t) => {
@@ -306,7 +308,6 @@ t.test('in the whole window', { skip: browserIsLeftOut }, async (t) => {
     ]])
     t.strictSame(payment.notified, [])
     t.strictSame(watched.complaints, [])
-    t.equal(mock.startsWith('http:'), true)
   })
 })
 
