@@ -66,8 +66,10 @@ function describe (version: string) {
       license: { name: 'MIT', identifier: 'MIT' }
     },
     tags: [
-      { name: '3DS Server', description: 'What a 3DS Requestor calls' },
+      { name: '3DS Server API', description: 'What a 3DS Requestor calls' },
+      { name: 'Directory Server', description: 'What a Directory Server publishes' },
       { name: 'ACS', description: 'What a browser or an app calls during a challenge' },
+      { name: 'Original server\'s paths', description: 'The same in a browser, as the mock has it that this one replaces' },
       { name: 'Operation', description: 'Health and metrics' }
     ]
   }

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance, RawRequestDefaultExpression } from 'fastify'
 import type { IdSource } from '../src/ids.ts'
+import { maskText } from '../src/masking.ts'
 
 /** Which transaction a request was about; routes fill in what they know. */
 export interface TransactionIds {
@@ -56,5 +57,6 @@ export const requestLog = fp(async function requestLog (app: FastifyInstance) {
 }, { name: 'request-log', fastify: '5.x' })
 
 function pathOf (url: string): string {
-  return (url.split('?', 1)[0] as string).slice(0, LONGEST_PATH)
+  // Masked before it is cut: half a card number would not be recognised.
+  return maskText(url.split('?', 1)[0] as string).slice(0, LONGEST_PATH)
 }

@@ -56,8 +56,8 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: { con
   const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, ...await certificateFiles(config) })
   const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed)
   const { stateStore: store, log } = app
-  const onFinished = ({ aReq, rReq }: Transaction) => {
-    app.meters.challengeFinished(FLOWS[aReq.deviceChannel], rReq?.transStatus ?? '')
+  const onFinished = ({ aReq }: Transaction, transStatus: string) => {
+    app.meters.challengeFinished(FLOWS[aReq.deviceChannel], transStatus)
   }
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
@@ -119,8 +119,8 @@ function authenticationParts (
     scenarios: BUILT_IN_SCENARIOS,
     proofs,
     createEphemeralKeys: () => createEphemeralKeys(ids),
-    signContent: async (transaction, acsURL) => signAcsContent(signedContent(transaction, acsURL), await certificates.signingMaterial(), { legacy }),
-    onAnswered: ({ aReq, aRes }) => { meters.transactionAnswered(FLOWS[aReq.deviceChannel], aRes?.transStatus ?? '') }
+    signContent: async (content) => signAcsContent(content, await certificates.signingMaterial(), { legacy }),
+    onAnswered: ({ deviceChannel }, { transStatus }) => { meters.transactionAnswered(FLOWS[deviceChannel], transStatus) }
   }
 }
 
@@ -138,15 +138,4 @@ async function certificateFiles ({ certPath, keyPath }: Config): Promise<{ certP
   if (certPath === undefined || keyPath === undefined) return {}
   const [certPem, keyPem] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
   return { certPem, keyPem }
-}
-
-/** EMV's three claims and the two that the original adds. */
-function signedContent ({ aReq, aRes, acsTransID, ephemeralKeys }: Transaction, acsURL: string): Parameters<typeof signAcsContent>[0] {
-  return {
-    acsTransID,
-    acsRefNumber: aRes?.acsReferenceNumber ?? '',
-    acsURL,
-    acsEphemPubKey: (ephemeralKeys as NonNullable<typeof ephemeralKeys>).publicKey,
-    ...(aReq.sdkEphemPubKey === undefined ? {} : { sdkEphemPubKey: aReq.sdkEphemPubKey })
-  }
 }

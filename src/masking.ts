@@ -2,10 +2,13 @@ const MASK = '[masked]'
 const DEEPEST = 8
 const SHORTEST_CARD_NUMBER = 1e12
 
-// Thirteen digits in a row may be a card number; no identifier, ISO time or amount of ours has as many.
-const cardNumber = /\d{13,}/
-const cardNumbers = /\d{13,}/g
-const urlCredentials = /:\/\/[^\s@/]+@/g
+// Thirteen digits in a row may be a card number, and so may groups of four or 4-6-5 as they are printed on cards: with
+// spaces, hyphens, or what a URL makes of a space. No identifier, ISO time or amount of ours looks like that; the groups
+// inside a UUID stand between hyphens.
+const gap = '(?:[ +-]|%20)'
+const cardNumber = new RegExp(`\\d{13,}|(?<![\\da-f-])\\d{4}${gap}(?:\\d{4}${gap}\\d{4}${gap}\\d{1,7}|\\d{6}${gap}\\d{4,5})(?![\\da-f-])`)
+const cardNumbers = new RegExp(cardNumber, 'g')
+const urlCredentials = /\/\/[^\s@/]+@/g
 
 /** Members whose value never reaches a log, in lower case. */
 const secretMembers = new Set([
@@ -20,10 +23,10 @@ export function holdsCardNumber (text: string): boolean {
   return cardNumber.test(text)
 }
 
-/** @returns the text with card numbers (13 digits in a row and more) and the credentials of URLs masked. */
+/** @returns the text with card numbers, in a row or in groups, and the credentials of URLs masked. */
 export function maskText (text: string): string {
   const masked = text.length < 13 ? text : text.replace(cardNumbers, MASK)
-  return masked.includes('://') ? masked.replace(urlCredentials, `://${MASK}@`) : masked
+  return masked.includes('//') ? masked.replace(urlCredentials, `//${MASK}@`) : masked
 }
 
 /**

@@ -12,7 +12,7 @@ export interface ChallengeParts {
   buildResult (transaction: Transaction, progress: ChallengeProgress, ending: Ending): RReq
   deliverResult: DeliverResult
   /** Told of each challenge that ends here. */
-  onFinished (transaction: Transaction): void
+  onFinished (transaction: Transaction, transStatus: string): void
 }
 
 /** A challenge after an event. */
@@ -42,7 +42,7 @@ export async function advanceChallenge (
     return applyStep(current, step, parts)
   })
   if (step?.ending === undefined) return { transaction, ...(step === undefined ? {} : { step }) }
-  parts.onFinished(transaction)
+  parts.onFinished(transaction, step.ending.transStatus)
   return { transaction: await parts.deliverResult(transaction), step }
 }
 

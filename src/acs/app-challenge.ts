@@ -3,6 +3,7 @@ import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHea
 import { deriveSessionKey } from '../crypto/session-key.ts'
 import { MockError, ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
+import { maskText } from '../masking.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
@@ -59,14 +60,14 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Pro
 
 async function findTransaction (kid: string, store: StateStore): Promise<Transaction> {
   const acsTransID = canonicalUuid(kid)
-  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', `Invalid kid format: ${kid.slice(0, 64)}`)
+  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', `Invalid kid format: ${maskText(kid).slice(0, 64)}`)
   try {
     return await store.findByAcsTransId(acsTransID)
   } catch (error) {
     if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
     const errorDetail = 'acsTransID'
     throw new ProtocolError('Transaction not found', {
-      errorCode: '301', errorComponent: 'A', errorDetail, errorMessageType: 'CReq', acsTransID: kid
+      errorCode: '301', errorComponent: 'A', errorDetail, errorMessageType: 'CReq', acsTransID
     })
   }
 }

@@ -2,6 +2,7 @@ import { answerAReq } from '../acs/answer-areq.ts'
 import { FIRST_PROGRESS } from '../acs/challenge-machine.ts'
 import type { Proofs } from '../acs/proofs.ts'
 import type { Clock } from '../clock.ts'
+import type { AcsContent } from '../crypto/signed-content.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
@@ -39,9 +40,9 @@ export interface AuthenticationParts {
   /** Makes the ACS's ephemeral pair of one app challenge. */
   createEphemeralKeys (): EphemeralKeys
   /** Signs `acsSignedContent`. */
-  signContent (transaction: Transaction, acsURL: string): Promise<string>
+  signContent (content: AcsContent): Promise<string>
   /** Told of each answer. */
-  onAnswered (transaction: Transaction): void
+  onAnswered (aReq: AReq, aRes: ARes): void
 }
 
 /** The answer to an authentication. */
@@ -62,15 +63,27 @@ export async function authenticate (call: AuthenticationCall, parts: Authenticat
   const { proofs } = parts
   const aRes = answerAReq(call.aReq, decision, { acsTransID, dsTransID, acsURL: addresses.acsURL, proofs })
   const transaction = newTransaction(call, aRes, parts)
-  const signed = transaction.ephemeralKeys === undefined
+  const { ephemeralKeys } = transaction
+  const signed = ephemeralKeys === undefined
     ? aRes
-    : { ...aRes, acsSignedContent: await parts.signContent(transaction, addresses.acsAppURL) }
+    : { ...aRes, acsSignedContent: await parts.signContent(contentOf(call, aRes, ephemeralKeys)) }
   const replaced = await parts.store.insert(transaction)
   if (replaced) {
     parts.log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'authenticate repeated an id: the transaction was replaced')
   }
-  parts.onAnswered(transaction)
+  parts.onAnswered(call.aReq, aRes)
   return { aRes: signed, transaction, decision }
+}
+
+/** EMV's three claims and the two that the original server adds. */
+function contentOf ({ aReq, addresses }: AuthenticationCall, aRes: ARes, ephemeralKeys: EphemeralKeys): AcsContent {
+  return {
+    acsTransID: aRes.acsTransID,
+    acsRefNumber: aRes.acsReferenceNumber,
+    acsURL: addresses.acsAppURL,
+    acsEphemPubKey: ephemeralKeys.publicKey,
+    ...(aReq.sdkEphemPubKey === undefined ? {} : { sdkEphemPubKey: aReq.sdkEphemPubKey })
+  }
 }
 
 function newTransaction (call: AuthenticationCall, aRes: ARes, parts: AuthenticationParts): Transaction {

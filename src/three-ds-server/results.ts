@@ -11,7 +11,7 @@ export interface ResultsParts {
   store: StateStore
   log: Log
   /** Told of each result that was taken. */
-  onFinished (transaction: Transaction): void
+  onFinished (transaction: Transaction, transStatus: string): void
 }
 
 /**
@@ -29,7 +29,7 @@ export async function takeResults (rReq: RReq, { store, log, onFinished }: Resul
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw toProtocolError(error, rReq) })
-  if (taken) onFinished(transaction)
+  if (taken) onFinished(transaction, rReq.transStatus)
   return transaction
 }
 

@@ -109,6 +109,8 @@ t.test('a challenge survives a restart of the server, and of a Redis that keeps 
   const redis = await startRedisServer(t, { appendonly: true })
   const env = settings(redis)
   const first = await instance(t, env)
+  // While it waits for the disk, "everysec" answers before it writes, and a kill then loses what was answered.
+  await first.redis.config('SET', 'appendfsync', 'no')
   const browser = await challenge(first, randomUUID())
   const question = await press(first, await submit(first, PATH, { creq: browser.creq, threeDSSessionData: 's' }), '0000')
   const sdk = await challengedSdk(injectInto(first))

@@ -41,7 +41,7 @@ t.test('/openapi.json is OpenAPI 3.1 made of the schemas of the routes, without 
   const document = response.json()
   t.equal(document.openapi, '3.1.0')
   t.match(document.info, { title: '3ds-mock-server', version: '1.2.3', license: { name: 'MIT' } })
-  t.strictSame(document.tags.map((tag: { name: string }) => tag.name), ['3DS Server', 'ACS', 'Operation'])
+  t.strictSame(document.tags.map((tag: { name: string }) => tag.name), ['3DS Server API', 'Directory Server', 'ACS', 'Original server\'s paths', 'Operation'])
   t.strictSame(Object.keys(document.paths), ['/things/{id}'])
   t.strictSame(Object.keys(document.paths['/things/{id}']), ['post'])
   const { tags, summary, requestBody, responses } = document.paths['/things/{id}'].post

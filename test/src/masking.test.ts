@@ -6,7 +6,12 @@ t.test('texts lose card numbers and credentials, and keep ids and times', async 
   t.equal(maskText('card 4111111111111111 refused'), 'card [masked] refused')
   t.equal(maskText('rediss://user:pass@redis.example:6379/0'), 'rediss://[masked]@redis.example:6379/0')
   t.equal(maskText('r://u:p@h'), 'r://[masked]@h')
-  for (const harmless of ['8a880dc0-d2d2-4067-bcb1-000000000000', '2026-11-21T02:57:27.123Z', 'https://acs.example/x', '']) {
+  t.equal(maskText('//u:p@h/x'), '//[masked]@h/x')
+  for (const written of ['4111 1111 1111 1111', '4111-1111-1111-1111', '4111+1111+1111+1', '4111%201111%201111%201111', '3400 000000 03961']) {
+    t.equal(maskText(`card=${written}.`), 'card=[masked].')
+    t.ok(holdsCardNumber(written))
+  }
+  for (const harmless of ['8a880dc0-d2d2-4067-bcb1-000000000000', '12345678-1234-4234-8234-123456789012', '2026-11-21T02:57:27.123Z', 'https://acs.example/x', '']) {
     t.equal(maskText(harmless), harmless)
     t.notOk(holdsCardNumber(harmless))
   }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AUTHENTICATE_EXAMPLES, FINAL_EXAMPLES, RESULTS_EXAMPLES, VERSION_EXAMPLES } from './examples.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ description }))
 const Whole = (description: string) => Type.Optional(Type.Union(
@@ -111,7 +112,11 @@ export const AuthenticateRequestSchema = Type.Object({
     sdkUiType: Type.Optional(Type.Array(Type.String())),
     sdkAuthenticationType: Type.Optional(Type.Array(Type.String()))
   }))
-}, { $id: 'AuthenticateRequest', description: 'Nested authentication request. Names may be spelt as in EMV, as the original server spells them, or mixed.' })
+}, {
+  $id: 'AuthenticateRequest',
+  description: 'Nested authentication request. Names may be spelt as in EMV, as the original server spells them, or mixed.',
+  examples: AUTHENTICATE_EXAMPLES
+})
 
 /** Body of `POST /3ds/authenticate`, in EMV spelling. */
 export type AuthenticateRequest = Static<typeof AuthenticateRequestSchema>
@@ -119,12 +124,12 @@ export type AuthenticateRequest = Static<typeof AuthenticateRequestSchema>
 /** Body of `POST /3ds/version`, in EMV spelling. */
 export const VersionRequestSchema = Type.Object({
   cardNumber: Type.String({ description: 'The card number, or its beginning.' })
-}, { $id: 'VersionRequest' })
+}, { $id: 'VersionRequest', examples: VERSION_EXAMPLES })
 
 /** Body of `POST /3ds/final`, in EMV spelling. */
 export const FinalRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('The transaction.')
-}, { $id: 'FinalRequest' })
+}, { $id: 'FinalRequest', examples: FINAL_EXAMPLES })
 
 /** Body of `POST /3ds/results`: an RReq, in EMV spelling. Missing and faulty elements are answered as EMV tells. */
 export const ResultsRequestSchema = Type.Object({
@@ -144,4 +149,4 @@ export const ResultsRequestSchema = Type.Object({
   transStatusReason: Text('emv3ds §7.'),
   challengeCancel: Text('Why it was cancelled.'),
   acsRenderingType: Type.Optional(Type.Unknown())
-}, { $id: 'ResultsRequest' })
+}, { $id: 'ResultsRequest', description: 'An RReq. acsTransID and dsTransID are those of the ARes.', examples: RESULTS_EXAMPLES })

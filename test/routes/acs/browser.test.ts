@@ -317,6 +317,17 @@ t.test('pages bring a policy that names their own style and script, may be frame
   }
 })
 
+t.test('in a frame the page does not ask for the focus, which browsers refuse there with an error in the console', async (t) => {
+  const { creq } = await start()
+  for (const url of [PATH, '/processor/mock/acs/trigger-otp']) {
+    for (const [destination, asks] of [[undefined, true], ['document', true], ['iframe', false], ['frame', false]] as const) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(destination === undefined ? {} : { 'sec-fetch-dest': destination }) }
+      const { statusCode, body } = await app.inject({ method: 'POST', url, headers, payload: new URLSearchParams({ creq }).toString() })
+      t.strictSame([statusCode, body.includes(' autofocus ')], [200, asks], `${url} ${destination}`)
+    }
+  }
+})
+
 t.test('records with hostile values, however they got into the store, do no harm', async (t) => {
   const script = '"><script>alert(1)</script><img src=x onerror=alert(1)>\''
   const poison = (change: (transaction: Transaction) => Transaction, { threeDSServerTransID }: Challenged) => app.stateStore.update(threeDSServerTransID, change)

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import t, { type Test } from 'tap'
+import { Compile } from 'typebox/schema'
+import { challenge, open, press } from '../routes/acs/browser-client.ts'
+import { build } from '../setup/app.ts'
+import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, threeRIRequest } from '../setup/requests.ts'
+
+type Json = Record<string, any>
+
+const JSON_TYPE = 'application/json'
+const OPERATIONS = [
+  'post /3ds/version', 'post /3ds/authenticate', 'post /3ds/results', 'post /3ds/final',
+  'get /ds/ca.pem',
+  'post /acs/challenge', 'post /acs/challenge/{acsTransID}', 'get /acs/challenge/{acsTransID}',
+  'post /processor/mock/acs/trigger-otp', 'post /processor/mock/acs/challenge/{acsTransID}', 'post /processor/mock/acs/verify-otp',
+  'post /acs/app', 'post /challenge',
+  'get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed', 'get /metrics'
+]
+
+async function describe (app: FastifyInstance): Promise<Json> {
+  const response = await app.inject('/openapi.json')
+  return response.json()
+}
+
+function operationsOf ({ paths }: Json): [name: string, operation: Json][] {
+  return Object.entries<Json>(paths).flatMap(([path, item]) => Object.entries<Json>(item).map(([method, operation]) => [`${method} ${path}`, operation] as [string, Json]))
+}
+
+function examplesOf ({ requestBody }: Json): Json[] {
+  const { example, examples = {} } = requestBody?.content[JSON_TYPE] ?? {}
+  return [...(example === undefined ? [] : [example]), ...Object.values<Json>(examples).map(({ value }) => value)]
+}
+
+/** What a value has against a schema as it stands in the document. */
+function faultsOf (schema: Json, value: unknown): unknown[] {
+  const [valid, errors] = Compile(schema).Errors(value)
+  return valid ? [] : errors
+}
+
+/** Sends a request and holds its answer against what the document says of it. */
+async function ask (t: Test, app: FastifyInstance, document: Json, name: string, body?: unknown): Promise<{ status: number, body: any }> {
+  const [method, path] = name.split(' ') as [InjectOptions['method'] & string, string]
+  const response = await app.inject({
+    method: method.toUpperCase() as 'GET' | 'POST', url: path, ...(body === undefined ? {} : { headers: { 'content-type': JSON_TYPE }, payload: JSON.stringify(body) })
+  })
+  const described = document['paths'][path][method].responses[response.statusCode]
+  t.ok(described, `${name}: ${response.statusCode} is described`)
+  t.strictSame(faultsOf(described.content[JSON_TYPE].schema, response.json()), [], `${name}: ${response.statusCode} is as described`)
+  return { status: response.statusCode, body: response.json() }
+}
+
+t.test('/openapi.json is OpenAPI 3.1 with every route in it', async (t) => {
+  const app = await build(t)
+  const document = await describe(app)
+  t.equal(document['openapi'], '3.1.0')
+  t.match(document['info'], { title: '3ds-mock-server', version: /^\d+\.\d+\.\d+/, license: { name: 'MIT', identifier: 'MIT' } })
+  const operations = operationsOf(document)
+  t.strictSame(operations.map(([name]) => name).toSorted(), OPERATIONS.toSorted())
+  const tags = document['tags'].map(({ name }: Json) => name)
+  for (const [name, { summary, tags: own, parameters = [], responses }] of operations) {
+    t.match(summary, /^[A-Z]/, name)
+    t.ok(own.length === 1 && tags.includes(own[0]), `${name}: its tag is described`)
+    const declared = parameters.filter((parameter: Json) => parameter['in'] === 'path' && parameter['required'] === true).map((parameter: Json) => parameter['name'])
+    t.strictSame(declared, [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter), `${name}: path parameters`)
+    for (const [status, response] of Object.entries<Json>(responses)) t.ok(/^[1-5]\d\d$/.test(status) && typeof response['description'] === 'string', `${name} ${status}`)
+  }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, reference]) => String(reference))
+  for (const reference of references) t.ok(reference.split('/').reduce<any>((value, name) => value?.[name], document), reference)
+})
+
+t.test('its examples are as described, and work as they are when sent one after the other', async (t) => {
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
+  const document = await describe(app)
+  const operations = new Map(operationsOf(document))
+  const examples = (name: string) => examplesOf(operations.get(name) as Json)
+  for (const [name, operation] of operations) {
+    for (const example of examplesOf(operation)) t.strictSame(faultsOf(operation['requestBody'].content[JSON_TYPE].schema, example), [], name)
+  }
+  for (const name of OPERATIONS.slice(0, 4)) t.ok(examples(name).length > 0, `${name} has one`)
+
+  for (const example of examples('post /3ds/version')) t.match(await ask(t, app, document, 'post /3ds/version', example), { status: 200, body: { cardRanges: [{ startRange: String }] } })
+  const answers = new Map<string, Json>()
+  for (const example of examples('post /3ds/authenticate')) {
+    const { status, body } = await ask(t, app, document, 'post /3ds/authenticate', example)
+    t.equal(status, 200)
+    answers.set(example['threeDSServerTransID'], body)
+  }
+  t.strictSame([...answers.values()].map(({ transStatus }) => transStatus), ['C', 'Y', 'C'])
+  for (const example of examples('post /3ds/final')) t.match(await ask(t, app, document, 'post /3ds/final', example), { status: 200, body: { transStatus: 'Y' } })
+  for (const example of examples('post /3ds/results')) {
+    const { acsTransID, dsTransID } = answers.get(example['threeDSServerTransID'])?.['authenticationResponse']
+    t.match(await ask(t, app, document, 'post /3ds/results', { ...example, acsTransID, dsTransID }), { status: 200, body: { resultsStatus: '01' } })
+    t.match(await ask(t, app, document, 'post /3ds/final', { threeDSServerTransID: example['threeDSServerTransID'] }), { status: 200, body: { transStatus: 'Y' } })
+  }
+})
+
+t.test('what is really answered is what it says: every flow, both spellings, refusals, health', async (t) => {
+  for (const compatibility of ['emv', 'legacy']) {
+    const app = await build(t, { ACS_SIGNING_ALG: 'ES256', COMPATIBILITY: compatibility })
+    const document = await describe(app)
+    const asked = (name: string, body?: unknown) => ask(t, app, document, name, body)
+    for (const spell of [(body: any) => body, inRuntimeSpelling]) {
+      for (const request of [browserRequest, (id: string) => browserRequest(id, FRICTIONLESS_CARD), appRequest, threeRIRequest]) {
+        const threeDSServerTransID = randomUUID()
+        const { status, body } = await asked('post /3ds/authenticate', spell(request(threeDSServerTransID)))
+        t.equal(status, 200)
+        const { acsTransID = body.authenticationResponse.acsTransId, dsTransID = body.authenticationResponse.dsTransId } = body.authenticationResponse
+        const rReq = resultsRequest({ threeDSServerTransID, acsTransID, dsTransID })
+        if (body.transStatus === 'C') {
+          t.match(await asked('post /3ds/final', spell({ threeDSServerTransID })), { status: 400 })
+          t.match(await asked('post /3ds/results', spell(rReq)), { status: 200 })
+          t.match(await asked('post /3ds/results', spell({ ...rReq, transStatus: 'N' })), { status: 400 })
+        }
+        t.match(await asked('post /3ds/final', spell({ threeDSServerTransID })), { status: 200 })
+      }
+    }
+    for (const acctNumber of ['4000400040004001', '400000', '']) await asked('post /3ds/version', { cardNumber: acctNumber })
+    for (const name of OPERATIONS.slice(0, 4)) for (const body of [{}, [], { threeDSServerTransID: 'x' }]) t.match(await asked(name, body), { status: 400 })
+
+    const made = await challenge(app, randomUUID())
+    await press(app, await open(app, `/acs/challenge/${made.acsTransID}`), '', 'cancel')
+    t.match(await asked('post /3ds/final', { threeDSServerTransID: made.threeDSServerTransID }), { status: 200, body: { transStatus: 'N' } })
+    for (const name of ['get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed']) await asked(name)
+  }
+})
