@@ -22,8 +22,9 @@ import fc from 'fast-check'
 
 /** @typedef {(path: string, body: object) => Promise<any>} PostJson posts JSON, resolves to the JSON answered */
 
-/** Stands in every hostile text that is HTML: nothing that was answered may hold it as it is. */
-export const MARKER = '<fuzz onerror=1>'
+/** Begins every hostile text that is HTML: no page may hold it as it is. */
+export const TAG = '<fuzz'
+const MARKER = `${TAG} onerror=1>`
 /** Would be a header of its own if a line end came through. */
 export const SPLIT_HEADER = 'x-fuzz-split'
 

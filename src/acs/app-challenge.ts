@@ -10,7 +10,7 @@ import type { StateStore } from '../store/state-store.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
 import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
-import { type ChallengeRules, type Step, step } from './challenge-machine.ts'
+import { type ChallengeRules, FIRST_PROGRESS, type Step, step } from './challenge-machine.ts'
 import { appError, type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
 
 /** What an app challenge takes. */
@@ -54,6 +54,7 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Pro
   const { exchange, event } = judgeAppCReq(openCReq(jwe, channel, transaction), transaction)
   const advanced = await advanceChallenge(parts, transaction.threeDSServerTransID,
     (progress, current) => countedStep(progress, { exchange, ...(event === undefined ? {} : { event }) }, current, parts.rules))
+  if (advanced.step === undefined) requireFreshCount(advanced.transaction, exchange)
   const cres = cresFor(advanced, exchange, parts)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, exchange, parts.ids) }
 }
@@ -110,6 +111,17 @@ function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq,
   }
   const counted = { ...progress, sdkCounter: progress.sdkCounter + 1, acsCounter: progress.acsCounter + 1 }
   return event === undefined ? { progress: counted } : step(counted, event, rules)
+}
+
+/**
+ * After the end the last CReq may come again, as its answer may have got lost, or a next one. An earlier count is refused:
+ * the IV of GCM is made of it, and served another message then.
+ */
+function requireFreshCount (transaction: Transaction, { counter }: AppExchange): void {
+  const { state, sdkCounter } = transaction.challenge ?? FIRST_PROGRESS
+  const count = Number(counter)
+  if (count === sdkCounter || (state === 'finished' && count === sdkCounter - 1)) return
+  throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
 }
 
 function cresFor (

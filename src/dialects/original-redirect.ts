@@ -6,10 +6,10 @@ export const ERROR_REDIRECT_QUERY: [string, string][] = [['transStatus', 'U'], [
  * @param target absolute URL, checked; a query it has stays
  * @param query parameters; those without a value are left out
  */
-export function redirectLocation (target: string, query: readonly (readonly [string, string | undefined])[]): string {
+export function redirectLocation (target: string, query: readonly [string, string | undefined][]): string {
   const url = new URL(target)
-  for (const [name, value] of query) {
-    if (value !== undefined) url.searchParams.append(name, value)
-  }
+  const added = new URLSearchParams(query.filter((parameter): parameter is [string, string] => parameter[1] !== undefined))
+  // Behind what is there, which stays letter for letter.
+  url.search = url.search === '' ? added.toString() : `${url.search}&${added.toString()}`
   return url.href
 }

@@ -31,13 +31,13 @@ export function createDeliverResult ({ store, clock, log, postJson, resultBody }
     const { threeDSServerTransID, acsTransID } = transaction
     log.info({ threeDSServerTransID, ...posted }, 'result sent to resultsResponseNotificationUrl')
     try {
-      return await store.update(threeDSServerTransID, (current) => {
+      await store.update(threeDSServerTransID, (current) => {
         // Another authentication may have taken the id meanwhile.
         return current.acsTransID === acsTransID ? { ...current, delivery } : current
       })
     } catch (error) {
       log.warn({ threeDSServerTransID, err: error }, 'what became of the delivery could not be kept')
-      return { ...transaction, delivery }
     }
+    return { ...transaction, delivery }
   }
 }

@@ -32,7 +32,7 @@ export interface ChallengeProgress {
   acsCounter: number
   /** How often the code was sent again. */
   resends: number
-  /** `threeDSSessionData` of the first CReq, byte for byte (browser). */
+  /** `threeDSSessionData` of the last CReq that brought some, byte for byte (browser). */
   threeDSSessionData?: string
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { type FuzzRequest, hostileRequests, MARKER, openTargets, type Route, ROUTES, routes, SPLIT_HEADER } from '../../bench/hostile-bodies.js'
+import { type FuzzRequest, hostileRequests, openTargets, type Route, ROUTES, routes, SPLIT_HEADER, TAG } from '../../bench/hostile-bodies.js'
 import { randomIds } from '../../src/ids.ts'
 import { build, post } from '../setup/app.ts'
 import { browserRequest } from '../setup/requests.ts'
@@ -50,7 +50,7 @@ function faultOf (response: LightMyRequestResponse, route: Route, legacy: boolea
   if (statusCode >= 500) return `status ${statusCode}`
   if (SPLIT_HEADER in headers) return 'a header was split'
   const isData = String(headers['content-type']).startsWith('application/json')
-  if (!isData && body.includes(MARKER)) return 'a text of the request stands in the answer as HTML'
+  if (!isData && body.includes(TAG)) return 'a text of the request stands in the answer as HTML'
   return SHAPES[ROUTES[route]](response, legacy) ? undefined : `the shape of the answer: ${JSON.stringify(headers)} ${body.slice(0, 500)}`
 }
 

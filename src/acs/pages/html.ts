@@ -1,6 +1,6 @@
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
-  '<': '<',
+  '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
