@@ -207,6 +207,17 @@ t.test('after the end the same CReq gets the same answer, and nothing else count
   }
 })
 
+t.test('after the end an earlier count is refused: the IV of GCM is made of it and served another message (emv3ds §13.4)', async (t) => {
+  const sdk = await start(emv, { enc: 'A128GCM' })
+  await sdk.start()
+  const wrongCode = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '9999' })))
+  await sdk.open(await sdk.post(wrongCode), '001')
+  const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234', sdkCounterStoA: '002' })))
+  t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
+  await checkErro(t, await sdk.post(wrongCode), erro('302', 'sdkCounterStoA', sdk))
+  t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
+})
+
 t.test('a result posted to /3ds/results ends the app challenge too', async (t) => {
   const sdk = await start()
   await sdk.start()
