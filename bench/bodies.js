@@ -92,17 +92,18 @@ const SDK = {
 /**
  * Authenticate requests, each with an id of its own.
  * @param {'frictionless' | 'challenge' | 'app'} kind
+ * @param {(index: number) => string} idOf transaction id of a request
  * @returns {Requests}
  */
-export function authenticateRequests (kind) {
+export function authenticateRequests (kind, idOf = () => randomUUID()) {
   const body = structuredClone(FULL)
   if (kind !== 'frictionless') body.cardholderAccount.acctNumber = '4000400040004001'
   if (kind === 'app') Object.assign(body, SDK, { deviceChannel: '01', browserInformation: undefined })
   const template = post('/3ds/authenticate', JSON.stringify(body))
   const at = template.indexOf(FULL.threeDSServerTransID)
-  return () => {
+  return (index) => {
     const request = Buffer.from(template)
-    request.write(randomUUID(), at, 'latin1')
+    request.write(idOf(index), at, 'latin1')
     return request
   }
 }
