@@ -20,8 +20,12 @@ const WARM_UP_PART = 0.1
 /** Has the server collect its garbage when told to, by a signal that means nothing else to it. */
 const COLLECTING = '--expose-gc --import=data:text/javascript,process.on(%22SIGWINCH%22,()=>gc())'
 const IDLE_MS = 3000
-/** Memory at rest after the whole run against memory at rest after the first lap, and from how many bodies on that tells anything. */
-const MOST_GROWTH = 1.25
+/**
+ * Memory at rest after the whole run against memory at rest after the first lap, and from how many bodies on that tells
+ * anything. What the server holds must stay as it was; what the process has of the machine swings with how its allocator
+ * happened to fill pages, and levels off.
+ */
+const MOST_GROWTH = { used: 1.25, rss: 1.5 }
 const LONG_RUN = 50_000
 
 /** @typedef {import('./hostile-bodies.js').FuzzRequest} FuzzRequest */
@@ -120,24 +124,30 @@ async function postJson (port, path, body) {
 }
 
 const server = await startMock({ ACS_SIGNING_ALG: 'ES256', OTP_MAX_ATTEMPTS: '99', MEMORY_MAX_TRANSACTIONS: '1000', NODE_OPTIONS: COLLECTING })
-const rssAtRest = async () => {
+/** Memory in MB: what lives, and what the process takes. */
+const atRest = async () => {
   for (let round = 0; round < 3; round++) {
     process.kill(server.pid, 'SIGWINCH')
     await sleep(IDLE_MS)
   }
-  return server.rss()
+  const response = await fetch(`http://127.0.0.1:${server.port}/health/detailed`)
+  const { memory } = /** @type {{ memory: { heapUsed: number, external: number } }} */ (await response.json())
+  return { used: (memory.heapUsed + memory.external) / 1e6, rss: server.rss() }
 }
 try {
   console.log(`${BODIES} bodies for each of ${routes.length} routes, seed ${SEED}; first lap:`)
   await lap(server.port, Math.ceil(BODIES * WARM_UP_PART), SEED)
-  const before = await rssAtRest()
-  console.log(`RSS at rest ${before.toFixed(0)} MB; second lap:`)
+  const before = await atRest()
+  console.log(`at rest ${before.used.toFixed(1)} MB in use, RSS ${before.rss.toFixed(0)} MB; second lap:`)
   await lap(server.port, Math.floor(BODIES * (1 - WARM_UP_PART)), SEED + 1)
   const busy = server.rss()
-  const after = await rssAtRest()
-  console.log(`RSS ${busy.toFixed(0)} MB at the end, ${after.toFixed(0)} MB at rest: ${(after / before).toFixed(2)} × the first lap's (<= ${MOST_GROWTH})`)
-  if (BODIES >= LONG_RUN && after / before > MOST_GROWTH) throw new Error('memory keeps growing')
-  console.log(`no 5xx, no hang${BODIES >= LONG_RUN ? ', flat memory' : '; too short a run to tell about memory'}`)
+  const after = await atRest()
+  const growth = { used: after.used / before.used, rss: after.rss / before.rss }
+  console.log(`RSS ${busy.toFixed(0)} MB at the end; at rest ${after.used.toFixed(1)} MB in use (${growth.used.toFixed(2)} × the first lap's, <= ${MOST_GROWTH.used}), ` +
+    `RSS ${after.rss.toFixed(0)} MB (${growth.rss.toFixed(2)} ×, <= ${MOST_GROWTH.rss})`)
+  const isLong = BODIES >= LONG_RUN
+  if (isLong && (growth.used > MOST_GROWTH.used || growth.rss > MOST_GROWTH.rss)) throw new Error('memory keeps growing')
+  console.log(`no 5xx, no hang${isLong ? ', flat memory' : '; too short a run to tell about memory'}`)
 } finally {
   await server.stop()
 }

@@ -208,7 +208,11 @@ function members (value, found = []) {
 }
 
 /** @param {any} owner @param {string} name @param {unknown} value */
-const define = (owner, name, value) => { Object.defineProperty(owner, name, { value, enumerable: true, configurable: true, writable: true }) }
+function define (owner, name, value) {
+  // An array has no names but its indexes: `length`, or an index far away, would change what can be written at all.
+  if (Array.isArray(owner) && !Object.keys(owner).includes(name)) owner.push(value)
+  else Object.defineProperty(owner, name, { value, enumerable: true, configurable: true, writable: true })
+}
 
 /** @param {unknown} template @param {Mutation[]} mutations */
 function mutate (template, mutations) {

@@ -25,15 +25,17 @@ const policy = {
  */
 export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, version: string): Promise<FastifyInstance> {
   const pages = Fastify()
-  pages.setValidatorCompiler(() => () => true)
+  // No described route is ever asked here.
+  const sendDocument = () => pages.swagger()
+  pages.setValidatorCompiler(() => Boolean)
   pages.setSerializerCompiler(() => JSON.stringify)
   pages.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }))
   for (const schema of Object.values(schemas)) pages.addSchema(schema)
   await pages.register(swagger, { openapi: describe(version) })
   for (const { method, url, schema } of routes) {
-    pages.route({ method, url, schema, handler: () => null })
+    pages.route({ method, url, schema, handler: sendDocument })
   }
-  pages.get('/openapi.json', { schema: { hide: true } }, () => pages.swagger())
+  pages.get('/openapi.json', { schema: { hide: true } }, sendDocument)
   await pages.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: policy,

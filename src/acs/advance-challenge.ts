@@ -3,7 +3,7 @@ import type { DeliverResult } from '../exchange/deliver-result.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { RReq } from '../protocol/messages.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
-import { type Ending, FIRST_PROGRESS, type Step } from './challenge-machine.ts'
+import { type Ending, progressOf, type Step } from './challenge-machine.ts'
 
 /** What moving a challenge on takes. */
 export interface ChallengeParts {
@@ -38,7 +38,7 @@ export async function advanceChallenge (
       step = undefined
       return current
     }
-    step = decide(current.challenge ?? FIRST_PROGRESS, current)
+    step = decide(progressOf(current), current)
     return applyStep(current, step, parts)
   })
   if (step?.ending === undefined) return { transaction, ...(step === undefined ? {} : { step }) }

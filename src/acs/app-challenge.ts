@@ -10,7 +10,7 @@ import type { StateStore } from '../store/state-store.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
 import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
-import { type ChallengeRules, FIRST_PROGRESS, type Step, step } from './challenge-machine.ts'
+import { type ChallengeRules, progressOf, type Step, step } from './challenge-machine.ts'
 import { appError, type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
 
 /** What an app challenge takes. */
@@ -118,7 +118,7 @@ function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq,
  * the IV of GCM is made of it, and served another message then.
  */
 function requireFreshCount (transaction: Transaction, { counter }: AppExchange): void {
-  const { state, sdkCounter } = transaction.challenge ?? FIRST_PROGRESS
+  const { state, sdkCounter } = progressOf(transaction)
   const count = Number(counter)
   if (count === sdkCounter || (state === 'finished' && count === sdkCounter - 1)) return
   throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
-import { type ChallengeEvent, type ChallengeRules, FIRST_PROGRESS, type Step, step } from './challenge-machine.ts'
+import { type ChallengeEvent, type ChallengeRules, progressOf, type Step, step } from './challenge-machine.ts'
 
 /** What a browser challenge takes. */
 export interface BrowserChallengeParts extends ChallengeParts {
@@ -36,7 +36,7 @@ export async function openBrowserChallenge (
   if (threeDSSessionData === undefined || transaction.challenge?.threeDSSessionData === threeDSSessionData) return { transaction }
   return {
     transaction: await store.update(transaction.threeDSServerTransID, (current) => ({
-      ...current, challenge: { ...(current.challenge ?? FIRST_PROGRESS), threeDSSessionData }
+      ...current, challenge: { ...progressOf(current), threeDSSessionData }
     }))
   }
 }

@@ -1,5 +1,5 @@
 import type { FinalTransStatus } from '../protocol/messages.ts'
-import type { ChallengeProgress } from '../transaction/transaction.ts'
+import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 
 /** What the cardholder, or the SDK for him, did. */
 export type ChallengeEvent =
@@ -34,6 +34,11 @@ export interface Step {
 /** Where every challenge starts. */
 export const FIRST_PROGRESS: ChallengeProgress = {
   state: 'open', interactionCounter: 0, sdkCounter: 0, acsCounter: 0, resends: 0
+}
+
+/** How far a transaction's challenge is; records of another server do not say, and begin. */
+export function progressOf ({ challenge }: Pick<Transaction, 'challenge'>): ChallengeProgress {
+  return challenge ?? FIRST_PROGRESS
 }
 
 const HANDLERS: { [Type in ChallengeEvent['type']]: (progress: ChallengeProgress, event: Extract<ChallengeEvent, { type: Type }>, rules: ChallengeRules) => Step } = {
