@@ -1,6 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { acceptance } from './plugins/acceptance.ts'
 import { compression } from './plugins/compression.ts'
 import { errorOptions, errors } from './plugins/errors.ts'
+import { jsonBodies } from './plugins/json-bodies.ts'
 import { metrics } from './plugins/metrics.ts'
 import { openApi } from './plugins/openapi.ts'
 import { publicUrl } from './plugins/public-url.ts'
@@ -65,6 +67,8 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
 async function registerAll (app: FastifyInstance, config: Config, clock: Clock, ids: IdSource): Promise<void> {
   const { compatibility } = config
   await app.register(errors, { compatibility })
+  await app.register(acceptance)
+  await app.register(jsonBodies)
   await app.register(validation)
   await app.register(requestLog)
   await app.register(metrics, { enabled: config.metrics })
@@ -75,7 +79,7 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(publicUrl, config)
   await app.register(spelling, config)
   await app.register(roles, { config, clock, ids })
-  await app.register(openApi, { enabled: config.docs, version })
+  await app.register(openApi, { enabled: config.docs, version, compatibility })
 
   await app.register(threeDSServerRoutes, { prefix: '/3ds' })
   await app.register(directoryServerRoutes, { prefix: '/ds' })

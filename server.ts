@@ -8,6 +8,10 @@ const NAME = '3ds-mock-server'
 const FAILED = 1
 const MISUSED = 2
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Ctrl-C reaches the server from the terminal, and again from npm or npx, which pass it on. */
+const ONE_WISH_MS = 1000
+
 const LISTEN_FAILURES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use, choose another one with PORT',
   EACCES: 'not permitted, choose another one with PORT',
@@ -67,14 +71,36 @@ async function listen (app: FastifyInstance, { host, port }: Config, logger: Fas
   logger.info(`${NAME} ${version} listening on ${url.replace('[::]', '[::1]')}`)
 }
 
+/**
+ * @param stop called once, at the first signal
+ * @param insist called when another SIGINT or SIGTERM follows that is no echo of the first
+ */
+function onStopSignal (stop: (signal: string) => void, insist: (signal: string) => void): void {
+  let since: number | undefined
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      if (since === undefined) {
+        since = performance.now()
+        stop(signal)
+      } else if (signal !== 'SIGHUP' && performance.now() - since > ONE_WISH_MS) insist(signal)
+    })
+  }
+}
+
 async function closeOnSignal (app: FastifyInstance, { closeGraceMs }: Config, logger: FastifyBaseLogger): Promise<void> {
   const [{ default: closeWithGrace }, { flushLogger }] = await Promise.all([import('close-with-grace'), import('./plugins/logger.ts')])
-  closeWithGrace({ delay: closeGraceMs, logger: { error: (why: unknown) => logger.error(why) } }, async ({ signal, err }) => {
+  let stopSignal: string | undefined
+  const error = (why: unknown): void => { logger.error(why) }
+  const { close } = closeWithGrace({ delay: closeGraceMs, logger: { error }, skip: [...STOP_SIGNALS] }, async ({ signal = stopSignal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'uncaught error, stopping')
     else logger.info(`${signal ?? 'asked'}: closing, with ${closeGraceMs} ms for requests in flight`)
     await app.close()
     await flushLogger(logger)
   })
+  onStopSignal((signal) => {
+    stopSignal = signal
+    close()
+  }, (signal) => stop(FAILED, `${signal} again: not waiting for requests in flight`))
 }
 
 async function serve (): Promise<void> {

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { post } from './load.js'
 
-const FULL = {
+/** A whole request, as an object. */
+export const FULL = {
   threeDSServerTransID: '00000000-0000-4000-8000-000000000000',
   deviceChannel: '02',
   messageCategory: '01',

@@ -57,9 +57,22 @@ const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusTex
   413: { code: 'payload_too_large', error: 'The request body is too large' },
   414: { code: 'uri_too_long', error: 'The URL is too long' },
   415: { code: 'unsupported_media_type', error: 'Content type must be application/x-www-form-urlencoded' },
+  417: { code: 'expectation_failed', error: 'The Expect header asks for what this server does not know' },
   429: { code: 'too_many_requests', error: 'Too many requests' },
   431: { code: 'headers_too_large', error: 'The request headers are too large' },
-  500: { code: 'internal_error', error: 'Internal server error' }
+  500: { code: 'internal_error', error: 'Internal server error' },
+  503: { code: 'server_closing', error: 'The server is closing' }
+}
+
+/** A request that no route may see, whatever it asks for. The message is shown to the caller. */
+export class Refusal extends Error {
+  readonly status: 400 | 415 | 503
+
+  constructor (status: 400 | 415 | 503, message?: string) {
+    super(message ?? byStatus[status]?.error)
+    this.name = 'Refusal'
+    this.status = status
+  }
 }
 
 /** The answer for an HTTP status that needs no further explanation. */
@@ -74,6 +87,7 @@ export function answerStatus (status: number, compatibility: Compatibility, text
  */
 export function answerError (error: unknown, compatibility: Compatibility, form = false): ErrorAnswer {
   if (error instanceof MockError) return answerMockError(error, compatibility)
+  if (error instanceof Refusal) return answerStatus(error.status, compatibility, error.message)
   const { statusCode, code, validation } = error as { statusCode?: unknown, code?: unknown, validation?: unknown }
   if (Array.isArray(validation)) {
     return compose(400, { error: 'The request is not valid', code: 'invalid_request', faults: validation.map(toFault) }, compatibility)

@@ -1,13 +1,16 @@
 import fp from 'fastify-plugin'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {} from '@fastify/swagger'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { STATUS_CODES } from 'node:http'
 import { answerError, answerStatus, type Compatibility, type ErrorAnswer } from './error-answer.ts'
 
 export interface ErrorsOptions { compatibility: Compatibility }
 
+type Options = Pick<FastifyHttpOptions<Server>, 'frameworkErrors' | 'clientErrorHandler' | 'return503OnClosing' | 'http'>
+
 const FORM = 'application/x-www-form-urlencoded'
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 /**
  * Answers failed requests and unknown paths in one JSON shape. A route that takes forms says so in `schema.consumes`.
@@ -26,14 +29,28 @@ export const errors = fp(async function errors (app: FastifyInstance, { compatib
   app.setNotFoundHandler(function handleNotFound (_request, reply) {
     send(reply, notFound)
   })
+
+  // Both never become a request of Fastify: without these Node answers the one with nothing in it, the other not at all.
+  app.server.on('checkExpectation', function refuseExpectation (_request: IncomingMessage, response: ServerResponse) {
+    const text = JSON.stringify(answerStatus(417, compatibility).body)
+    response.writeHead(417, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(text), connection: 'close' }).end(text)
+  })
+  app.server.on('connect', function refuseTunnel (_request: IncomingMessage, socket: Socket) {
+    // Node no longer listens for its errors: one that nobody hears ends the process.
+    socket.on('error', () => { socket.destroy() })
+    socket.end(rawAnswer(notFound), () => { socket.destroy() })
+  })
 }, { name: 'errors', fastify: '5.x' })
 
 /**
  * Options of `Fastify()` for what fails before a route is found: malformed URLs and requests that are not HTTP.
- * They answer in the shape of the `errors` plugin.
+ * They answer in the shape of the `errors` plugin. What Node and Fastify would refuse in shapes of their own, the
+ * `acceptance` plugin does.
  */
-export function errorOptions ({ compatibility }: ErrorsOptions): Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'> {
+export function errorOptions ({ compatibility }: ErrorsOptions): Options {
   return {
+    return503OnClosing: false,
+    http: { requireHostHeader: false },
     frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
       const answer = answerError(error, compatibility)
       // No hook runs here, so this is the line of this answer.
@@ -48,7 +65,7 @@ export function errorOptions ({ compatibility }: ErrorsOptions): Pick<FastifySer
 
 // The body is sent ready made, so that no response schema of a route can drop a part of it.
 function send (reply: FastifyReply, { status, headers, body }: ErrorAnswer): void {
-  reply.code(status).headers(headers).type('application/json; charset=utf-8').send(JSON.stringify(body))
+  reply.code(status).headers(headers).type(JSON_TYPE).send(JSON.stringify(body))
 }
 
 function report (request: FastifyRequest, error: unknown, status: number): void {
@@ -68,11 +85,17 @@ function answerLimit (reply: FastifyReply, compatibility: Compatibility): ErrorA
 // What arrived is not HTTP, so there is no request and no reply: one answer into the socket, then it is closed.
 function answerClientError (error: NodeJS.ErrnoException, socket: Socket, compatibility: Compatibility): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-  const body = JSON.stringify(answerStatus(status, compatibility).body)
-  if (socket.writable) {
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Content-Type: application/json; charset=utf-8\r\nConnection: close\r\n\r\n${body}`)
-  }
+  const status = STATUS_BY_CODE[String(error.code)] ?? 400
+  if (socket.writable) socket.write(rawAnswer(answerStatus(status, compatibility)))
   socket.destroy(error)
+}
+
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413, HPE_HEADER_OVERFLOW: 431
+}
+
+function rawAnswer ({ status, body }: ErrorAnswer): string {
+  const text = JSON.stringify(body)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+    `Content-Type: ${JSON_TYPE}\r\nConnection: close\r\n\r\n${text}`
 }

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyInstance } from 'fastify'
-import type { DescribedRoute } from './openapi.ts'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import { answerStatus } from './error-answer.ts'
+import type { DescribedRoute, OpenApiOptions } from './openapi.ts'
 
 // The pages' styles are partly inline; nothing else is, and nothing comes from elsewhere.
 const policy = {
@@ -23,13 +24,16 @@ const policy = {
  * @param routes what to describe
  * @param schemas shared schemas that the routes refer to
  */
-export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, version: string): Promise<FastifyInstance> {
+export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, { version, compatibility }: Omit<OpenApiOptions, 'enabled'>): Promise<FastifyInstance> {
   const pages = Fastify()
   // No described route is ever asked here.
   const sendDocument = () => pages.swagger()
   pages.setValidatorCompiler(() => Boolean)
   pages.setSerializerCompiler(() => JSON.stringify)
-  pages.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }))
+  const refuse = (status: 404 | 500, reply: FastifyReply) => reply.code(status).send(answerStatus(status, compatibility).body)
+  pages.setNotFoundHandler((_request, reply) => refuse(404, reply))
+  // A path that leads out of the folder is told the same as one that leads nowhere.
+  pages.setErrorHandler(({ statusCode = 500 }: FastifyError, _request, reply) => refuse(statusCode < 500 ? 404 : 500, reply))
   for (const schema of Object.values(schemas)) pages.addSchema(schema)
   await pages.register(swagger, { openapi: describe(version) })
   for (const { method, url, schema } of routes) {

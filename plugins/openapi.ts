@@ -1,11 +1,13 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import type {} from '@fastify/swagger'
+import type { Compatibility } from './error-answer.ts'
 
 export interface OpenApiOptions {
   enabled: boolean
   /** The package's version. */
   version: string
+  compatibility: Compatibility
 }
 
 /** What is told about a route. */
@@ -16,7 +18,7 @@ export type DescribedRoute = Pick<RouteOptions, 'method' | 'url'> & { schema: Fa
  * pages are loaded before somebody asks: routes are only noted, and the first request opens a second, inner instance
  * which knows them and answers.
  */
-export const openApi = fp(async function openApi (app: FastifyInstance, { enabled, version }: OpenApiOptions) {
+export const openApi = fp(async function openApi (app: FastifyInstance, { enabled, version, compatibility }: OpenApiOptions) {
   if (!enabled) return
   const routes: DescribedRoute[] = []
   let pages: Promise<FastifyInstance> | undefined
@@ -26,7 +28,7 @@ export const openApi = fp(async function openApi (app: FastifyInstance, { enable
   })
 
   async function handOver (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    pages ??= import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), version))
+    pages ??= import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), { version, compatibility }))
     const inner = await pages
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string)

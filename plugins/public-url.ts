@@ -15,7 +15,8 @@ declare module 'fastify' {
   }
 }
 
-const host = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
+/** What a host may be written with; whether it is one, its port included, is for `URL` to say. */
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /**
  * Tells under which address clients reach this server: the one configured, the one they used (`request`; forwarded headers
@@ -37,7 +38,7 @@ function choose (app: FastifyInstance, { publicUrl: configured, port }: PublicUr
 
 function fromRequest (request: FastifyRequest): string {
   const { protocol, host: given } = request
-  if ((protocol !== 'http' && protocol !== 'https') || !host.test(given)) {
+  if ((protocol !== 'http' && protocol !== 'https') || !HOST.test(given) || !URL.canParse(`http://${given}`)) {
     throw new MockError('invalid_request', 'The request does not tell a valid host')
   }
   return `${protocol}://${given.toLowerCase()}`

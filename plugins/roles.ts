@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
@@ -53,7 +52,7 @@ const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
 export const roles = fp(async function roles (app: FastifyInstance, parts: { config: Config, clock: Clock, ids: IdSource }) {
   const { config, ids } = parts
   const seed = config.seed ?? Buffer.from(ids.bytes(32)).toString('base64url')
-  const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, ...await certificateFiles(config) })
+  const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, own: config.certificates })
   const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed)
   const { stateStore: store, log } = app
   const onFinished = ({ aReq }: Transaction, transStatus: string) => {
@@ -132,10 +131,4 @@ function deliverResult (app: FastifyInstance, { config, clock }: { config: Confi
     postJson: createPostJson({ policy: createOutboundPolicy(config.outboundAllow), timeoutMs: PUSH_TIMEOUT_MS }),
     resultBody: (transaction) => answers.push(transaction, app.answerSpelling(transaction.spelling))
   })
-}
-
-async function certificateFiles ({ certPath, keyPath }: Config): Promise<{ certPem?: string, keyPem?: string }> {
-  if (certPath === undefined || keyPath === undefined) return {}
-  const [certPem, keyPem] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
-  return { certPem, keyPem }
 }

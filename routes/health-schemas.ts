@@ -13,8 +13,10 @@ export const HealthSchema = Type.Object({
 export type Health = Static<typeof HealthSchema>
 
 export const RedisSchema = Type.Object({
-  status: Type.Union([Type.Literal('healthy'), Type.Literal('unavailable'), Type.Literal('not_used')]),
-  connected: Type.Boolean(),
+  status: Type.Union([Type.Literal('healthy'), Type.Literal('degraded'), Type.Literal('unavailable'), Type.Literal('not_used')], {
+    description: '`degraded`: Redis answers, but not every operation works'
+  }),
+  connected: Type.Boolean({ description: 'Whether Redis answers a ping' }),
   store: Kind,
   url: Type.Optional(Type.String({ description: 'Credentials masked' })),
   latencyMs: Type.Optional(Type.Number()),

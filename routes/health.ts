@@ -35,19 +35,25 @@ export async function healthRoutes (app: FastifyInstance, options: HealthOptions
   app.get('/health/live', route('The process is alive', { 200: StatusSchema }), async () => ({ status: 'alive' }))
 
   app.get('/health/ready', route('Transactions can be kept', { 200: StatusSchema, 503: StatusSchema }), async (_request, reply) => {
-    const { connected } = await app.stateStore.check()
-    return answer(reply, connected, { status: connected ? 'ready' : 'unavailable' })
+    const isUsable = stateOf(await app.stateStore.check()) === 'healthy'
+    return answer(reply, isUsable, { status: isUsable ? 'ready' : 'unavailable' })
   })
 
   app.get('/health/redis', route('What Redis can do right now', { 200: RedisSchema, 503: RedisSchema }), async (_request, reply) => {
     const health = await app.stateStore.check()
-    return answer(reply, health.connected, describeRedis(health))
+    return answer(reply, stateOf(health) === 'healthy', describeRedis(health))
   })
 
   app.get('/health/detailed', route('Everything there is to tell', { 200: DetailedSchema }), async () => describeAll(app, options, startedAt))
 }
 
-// What is away may come back within a second.
+/** A Redis that answers and refuses to write, for instance as a replica or without memory, is of no use to anybody. */
+function stateOf ({ connected, operations }: StoreHealth): 'healthy' | 'degraded' | 'unavailable' {
+  if (Object.values(operations).every((succeeded) => succeeded)) return 'healthy'
+  return connected ? 'degraded' : 'unavailable'
+}
+
+// What does not work now may work again within a second.
 function answer<Body> (reply: FastifyReply, up: boolean, body: Body): Body {
   if (!up) reply.code(503).header('retry-after', '1')
   return body
@@ -60,7 +66,7 @@ function toTimestamp (clock: Clock): string {
 function describeRedis (health: StoreHealth): RedisStatus {
   if (health.kind === 'memory') return { status: 'not_used', connected: false, store: 'memory' }
   return {
-    status: health.connected ? 'healthy' : 'unavailable',
+    status: stateOf(health),
     connected: health.connected,
     store: 'redis',
     // Only memory has none.
@@ -73,11 +79,11 @@ function describeRedis (health: StoreHealth): RedisStatus {
 async function describeAll (app: FastifyInstance, options: HealthOptions, startedAt: number): Promise<Detailed> {
   const { clock, version, environment } = options
   const health = await app.stateStore.check()
-  const state = health.connected ? 'healthy' : 'unavailable'
+  const state = stateOf(health)
   const transactionsKept = await app.stateStore.size().catch(() => undefined)
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
   return {
-    status: health.connected ? 'healthy' : 'degraded',
+    status: state === 'healthy' ? 'healthy' : 'degraded',
     timestamp: toTimestamp(clock),
     service: SERVICE,
     version,

@@ -1,8 +1,12 @@
+import { systemClock, type Clock } from './clock.ts'
+import { readOwnCertificates } from './config/certificates.ts'
 import { ConfigError } from './config/config-error.ts'
 import { readSettings, type Environment } from './config/read.ts'
 import { maskUrl, redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
 import { unknownVariableWarnings } from './config/unknown-variables.ts'
+import type { OwnCertificates } from './crypto/certificate-files.ts'
+import type { SigningAlg } from './crypto/certificates.ts'
 
 export { ConfigError, maskUrl }
 export type { Environment }
@@ -38,10 +42,12 @@ export interface Config {
   readonly compatibility: Settings['COMPATIBILITY']
   readonly otp: Settings['OTP']
   readonly otpMaxAttempts: Settings['OTP_MAX_ATTEMPTS']
-  readonly acsSigningAlg: Settings['ACS_SIGNING_ALG']
+  readonly acsSigningAlg: SigningAlg
   /** Given together with `keyPath` or not at all. */
   readonly certPath?: string
   readonly keyPath?: string
+  /** What the two files hold: the private key as well. */
+  readonly certificates?: OwnCertificates
   /** Lower case: names, `*.suffix`, addresses, CIDR ranges, `single-label` (any name without a dot), `*` (every host). */
   readonly outboundAllow: readonly string[]
   readonly closeGraceMs: Settings['CLOSE_GRACE_MS']
@@ -54,16 +60,19 @@ export interface Config {
 /**
  * Reads the settings from the environment.
  * @param env variables by name; an empty one counts as unset
+ * @param clock says whether certificates are valid
  * @returns the frozen configuration, and a warning for each variable that looks like a setting and is none
  * @throws ConfigError with every fault at once
  */
-export function loadConfig (env: Environment = process.env): { config: Config, warnings: string[] } {
+export function loadConfig (env: Environment = process.env, clock: Clock = systemClock): { config: Config, warnings: string[] } {
   const { read, faults } = readSettings(env)
-  if (faults.length > 0) throw new ConfigError(faults)
-  return { config: Object.freeze(toConfig(read)), warnings: unknownVariableWarnings(env) }
+  const own = readOwnCertificates(read, clock.now())
+  const all = [...faults, ...own.faults]
+  if (all.length > 0) throw new ConfigError(all)
+  return { config: Object.freeze(toConfig(read, own.certificates)), warnings: unknownVariableWarnings(env) }
 }
 
-function toConfig (read: Settings): Config {
+function toConfig (read: Settings, certificates: OwnCertificates | undefined): Config {
   return {
     host: read.HOST,
     port: read.PORT,
@@ -83,9 +92,10 @@ function toConfig (read: Settings): Config {
     compatibility: read.COMPATIBILITY,
     otp: read.OTP,
     otpMaxAttempts: read.OTP_MAX_ATTEMPTS,
-    acsSigningAlg: read.ACS_SIGNING_ALG,
+    acsSigningAlg: read.ACS_SIGNING_ALG ?? certificates?.material.alg ?? 'PS256',
     ...read.CERT_PATH !== undefined && { certPath: read.CERT_PATH },
     ...read.KEY_PATH !== undefined && { keyPath: read.KEY_PATH },
+    ...certificates !== undefined && { certificates },
     outboundAllow: Object.freeze([...read.OUTBOUND_ALLOW]),
     closeGraceMs: read.CLOSE_GRACE_MS,
     metrics: read.METRICS,

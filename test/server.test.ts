@@ -1,10 +1,11 @@
-import { Agent, get } from 'node:http'
+import { Agent, get, request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import t from 'tap'
 import { helpText } from '../src/config/describe.ts'
 import { version } from '../src/config/version.ts'
-import { ensureBuilt, run, runServer, serverPath, startServer, untilListening } from './setup/server-process.ts'
+import { browserRequest } from './setup/requests.ts'
+import { ensureBuilt, root, run, runServer, serverPath, startServer, untilListening } from './setup/server-process.ts'
 
 /** A request on a connection that stays open. */
 async function getKeepingAlive (url: string, agent: Agent): Promise<number | undefined> {
@@ -45,17 +46,22 @@ t.test('an option that does not exist ends with code 2 and a hint', async (t) =>
   }
 })
 
-t.test('faulty settings end with code 1, all of them told, without a stack', async (t) => {
-  t.strictSame(await runServer(t, [], { PORT: '70000', USE_REDIS: 'maybe', REDIS_URL: 'redis://:swordfish@r/x' }), {
-    code: 1,
-    signal: null,
-    stdout: '',
-    stderr: `3ds-mock-server: cannot start, see 3ds-mock-server --help:
+t.test('faulty settings end with code 1, all of them told, files included, without a stack, to start and to print', async (t) => {
+  const env = { PORT: '70000', USE_REDIS: 'maybe', REDIS_URL: 'redis://:swordfish@r/x', CERT_PATH: '/nowhere/chain.pem', KEY_PATH: root }
+  for (const argv of [[], ['--print-config']]) {
+    t.strictSame(await runServer(t, argv, env), {
+      code: 1,
+      signal: null,
+      stdout: '',
+      stderr: `3ds-mock-server: cannot start, see 3ds-mock-server --help:
   PORT="70000" is not allowed: a whole number from 0 to 65535
   USE_REDIS="maybe" is not allowed: true, 1, yes, on or false, 0, no, off
   REDIS_URL="redis://***@r/x" is not allowed: redis:// or rediss:// with optional user, password (percent-encoded), port and database number, no query or fragment
+  CERT_PATH="/nowhere/chain.pem" is not allowed: the path of a readable PEM file: certificates that are valid now, the signing key's own first, then each one's issuer (this one does not exist)
+  KEY_PATH="${root}" is not allowed: the path of a readable PEM file: an unencrypted private key, RSA of at least 2048 bits (PS256) or EC P-256 (ES256) (this one is a directory)
 `
-  })
+    })
+  }
 })
 
 t.test('a port in use and an address that is not here end with code 1 and one line', async (t) => {
@@ -95,6 +101,23 @@ t.test('on a wildcard address there is one listening line too, with an address t
   t.equal((await fetch(`${server.url}/health`)).status, 200)
 })
 
+t.test('PUBLIC_URL=request: a Host that is none, or whose port is none, is refused with the one error shape', async (t) => {
+  const server = await startServer(t, { PUBLIC_URL: 'request' })
+  const authenticate = JSON.stringify(browserRequest('3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'))
+  async function ask (host: string): Promise<unknown[]> {
+    const asked = request(`${server.url}/3ds/authenticate`, { method: 'POST', headers: { host, 'content-type': 'application/json' } })
+    const [response] = await once(asked.end(authenticate), 'response')
+    let text = ''
+    for await (const part of response) text += part
+    return [response.statusCode, JSON.parse(text)]
+  }
+  const refused = [400, { error: 'The request does not tell a valid host', code: 'invalid_request' }]
+  for (const host of ['shop.example:65536', 'shop.example:99999', '300.1.1.1', '1.2.3.4.5:80', '[1::2::3]', '[12345::]', 'shop.example:1234567']) {
+    t.strictSame(await ask(host), refused, host)
+  }
+  t.match(await ask('shop.example:65535'), [200, {}])
+})
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   t.test(`${signal} ends with code 0 and does not wait for idle keep-alive connections`, async (t) => {
     // The grace is longer than the test may last: an idle connection that held the server would fail it.
@@ -118,13 +141,6 @@ t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) =
   const { code, stderr } = await server.stop('SIGUSR2')
   t.strictSame([code, stderr], [1, ''])
   t.match(server.logged().find(({ level }) => level === 'fatal'), { msg: 'uncaught error, stopping', err: { message: 'on purpose' } })
-})
-
-t.test('npm start builds what is stale and becomes the server, options included', async (t) => {
-  t.match(await run(t, process.execPath, ['tools/start.js', '--version']).ended, { code: 0, stdout: `${version}\n`, stderr: '' })
-  const server = await untilListening(run(t, process.execPath, ['tools/start.js'], { PORT: '0' }))
-  t.equal((await fetch(`${server.url}/health`)).status, 200)
-  t.strictSame((await server.stop()).code, 0)
 })
 
 t.test('LOG_PRETTY writes lines for people, from the bundle', async (t) => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { context } from 'esbuild'
 import { dist, options, writeBundle } from './bundle.js'
+import { endWithNpm } from './end-with-npm.js'
 import { alone } from './stale.js'
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -42,3 +43,4 @@ async function end () {
 }
 process.once('SIGINT', end)
 process.once('SIGTERM', end)
+endWithNpm('dev', end)

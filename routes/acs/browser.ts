@@ -6,14 +6,13 @@ import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
 import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { createPageErrorHandler } from './page-errors.ts'
+import { described, entrySchema, openSchema, standSchema } from './schemas.ts'
 import { isFramed, sendPage } from './send-page.ts'
 
 type Params = { acsTransID: string }
 
 /** `creq` and `threeDSSessionData`, percent-encoded at worst. */
 const BODY_LIMIT = 2 * MAX_CREQ_LENGTH
-
-const about = { tags: ['ACS'], consumes: ['application/x-www-form-urlencoded'], produces: ['text/html'] }
 
 /** The challenge in a browser: `POST /acs/challenge` takes the CReq, the page's form posts to the path below it. */
 export async function browserRoutes (app: FastifyInstance): Promise<void> {
@@ -23,20 +22,20 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.setErrorHandler(createPageErrorHandler(app.stateStore))
   const { challenge } = app.roles
 
-  app.post('/challenge', { bodyLimit: BODY_LIMIT, schema: { ...about, summary: 'Start a browser challenge (creq, threeDSSessionData)' } },
+  app.post('/challenge', described(openSchema, BODY_LIMIT),
     async function openChallenge (request, reply) {
       const creq = judgeCreq(parseCreq(fieldOf(request.body, 'creq')))
       const turn = await openBrowserChallenge(creq, fieldOf(request.body, 'threeDSSessionData'), challenge)
       return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
     })
 
-  app.post<{ Params: Params }>('/challenge/:acsTransID', { schema: { ...about, summary: 'What the cardholder entered' } },
+  app.post<{ Params: Params }>('/challenge/:acsTransID', described(entrySchema),
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
       return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)
     })
 
-  app.get<{ Params: Params }>('/challenge/:acsTransID', { schema: { tags: ['ACS'], summary: 'Where a browser challenge stands', produces: ['text/html'] } },
+  app.get<{ Params: Params }>('/challenge/:acsTransID', described(standSchema),
     async function showChallenge (request, reply) {
       const { acsTransID } = request.params
       return answer(request, reply, await showBrowserChallenge(acsTransID, challenge), `./${acsTransID}`)

@@ -1,5 +1,5 @@
 import type { ChallengeEvent } from '../../src/acs/challenge-machine.ts'
-import { actionField, codeField } from '../../src/acs/pages/challenge-page.ts'
+import { actionField, attemptField, codeField } from '../../src/acs/pages/challenge-page.ts'
 import { MockError } from '../../src/errors.ts'
 
 /** Fields of a form; a field that was sent twice is a list. */
@@ -21,5 +21,7 @@ export function eventOf (form: unknown): ChallengeEvent {
   const action = fieldOf(form, actionField)
   if (action === 'cancel') return { type: 'cancel', code: '01' }
   if (action === 'resend') return { type: 'resend' }
-  return { type: 'entry', value: fieldOf(form, codeField) ?? '' }
+  const attempt = fieldOf(form, attemptField)
+  const value = fieldOf(form, codeField) ?? ''
+  return attempt !== undefined && /^\d{1,4}$/.test(attempt) ? { type: 'entry', value, attempt: Number(attempt) } : { type: 'entry', value }
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../src/config.ts'
 import { redirectLocation } from '../../src/dialects/original-redirect.ts'
 import { MockError } from '../../src/errors.ts'
-import { isWebAddress } from '../../src/protocol/web-address.ts'
+import { isWebAddress, NO_WEB_ADDRESS } from '../../src/protocol/web-address.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 
 export type RedirectQuery = { redirectUrl?: unknown }
@@ -24,7 +24,7 @@ export function redirectTarget (
   const fallback = compatibility === 'legacy' ? ORIGINAL_REDIRECT : undefined
   const target = query.redirectUrl ?? transaction?.aReq.notificationURL ?? fallback
   if (isWebAddress(target)) return target
-  throw new MockError('invalid_request', 'redirectUrl must be an absolute http or https URL')
+  throw new MockError('invalid_request', `redirectUrl ${NO_WEB_ADDRESS}`)
 }
 
 /** The way back with the result in the query: parameters in the original's order. */

@@ -4,16 +4,10 @@ import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { ProtocolError } from '../../src/errors.ts'
+import { described, sdkSchema } from './schemas.ts'
 import { createSdkErrorHandler } from './sdk-errors.ts'
 
 const BODY_LIMIT = 262_144
-
-const schema = {
-  tags: ['ACS'],
-  summary: 'One message of a 3DS SDK: an encrypted CReq, or an Erro',
-  consumes: ['application/jose'],
-  produces: ['application/jose', 'application/json']
-}
 
 /** The challenge in an app: `POST /acs/app`, and the original server's `POST /challenge`. */
 export async function sdkRoutes (app: FastifyInstance): Promise<void> {
@@ -23,8 +17,8 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
   // SDKs label their messages in many ways: what a body is, it shows itself.
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
   app.setErrorHandler(createSdkErrorHandler(config.compatibility))
-  app.post('/acs/app', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
-  app.post('/challenge', { schema, bodyLimit: BODY_LIMIT }, answerSdk)
+  app.post('/acs/app', described(sdkSchema, BODY_LIMIT), answerSdk)
+  app.post('/challenge', described(sdkSchema, BODY_LIMIT), answerSdk)
 
   async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const message = textOf(request.body)

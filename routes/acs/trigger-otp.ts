@@ -6,16 +6,15 @@ import { judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
+import { described, originalEntrySchema, triggerOtpSchema } from './schemas.ts'
 import { isFramed, sendPage } from './send-page.ts'
-
-const about = { tags: ['Original server\'s paths'], consumes: ['application/x-www-form-urlencoded'] }
 
 /** The original's challenge page, and the path its form posts to; the ending is a redirect. */
 export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
-  const { challenge, config } = app.roles
+  const { config } = app.roles
+  const challenge = { ...app.roles.challenge, anyChannel: true }
 
-  app.post<{ Querystring: RedirectQuery }>('/trigger-otp',
-    { bodyLimit: ORIGINAL_BODY_LIMIT, schema: { ...about, summary: 'Challenge page' } },
+  app.post<{ Querystring: RedirectQuery }>('/trigger-otp', described(triggerOtpSchema, ORIGINAL_BODY_LIMIT),
     async function showPage (request, reply) {
       const creq = readCreq(fieldOf(request.body, 'creq'))
       try {
@@ -28,7 +27,7 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
     })
 
   app.post<{ Querystring: RedirectQuery, Params: { acsTransID: string } }>('/challenge/:acsTransID',
-    { bodyLimit: ORIGINAL_BODY_LIMIT, schema: { ...about, summary: 'What the cardholder entered on the page' } },
+    described(originalEntrySchema, ORIGINAL_BODY_LIMIT),
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
       return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)

@@ -6,20 +6,15 @@ import { canonicalUuid } from '../../src/protocol/uuid.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, type RedirectQuery, redirectTarget, resultLocation } from './original-redirect.ts'
-
-const schema = {
-  tags: ['Original server\'s paths'],
-  consumes: ['application/x-www-form-urlencoded'],
-  summary: 'One code, one try, one redirect'
-}
+import { described, verifyOtpSchema } from './schemas.ts'
 
 /** The original's `verify-otp`: always a redirect; what cannot be done is U. */
 export async function verifyOtpRoute (app: FastifyInstance): Promise<void> {
   const { challenge, config } = app.roles
   // The original gives a code posted here one try.
-  const once = { ...challenge, rules: { ...challenge.rules, otpMaxAttempts: 1 } }
+  const once = { ...challenge, anyChannel: true, rules: { ...challenge.rules, otpMaxAttempts: 1 } }
 
-  app.post<{ Querystring: RedirectQuery }>('/verify-otp', { bodyLimit: ORIGINAL_BODY_LIMIT, schema },
+  app.post<{ Querystring: RedirectQuery }>('/verify-otp', described(verifyOtpSchema, ORIGINAL_BODY_LIMIT),
     async function verifyOtp (request, reply) {
       const { id, value } = entryOf(request.body)
       const transaction = await enter(id, value, request)

@@ -7,9 +7,9 @@ import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
 import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { channelFaults, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
+import { type AuthenticateCall, channelFaults, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
 import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api/legacy-answer.ts'
-import { type AuthenticateRequest, AuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { type AuthenticateRequest, AuthenticateRequestSchema, LegacyAuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { decide } from '../../src/scenario/decide.ts'
 import { cardsTable } from '../../src/scenario/describe.ts'
@@ -22,7 +22,6 @@ const schema = {
   tags: ['3DS Server API'],
   summary: 'Authenticate a cardholder',
   description: `Which card ends how:\n\n${cardsTable()}`,
-  body: AuthenticateRequestSchema,
   response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema } as Record<number, TSchema>
 }
 
@@ -31,13 +30,13 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
   const { authentication, config } = app.roles
   const legacy = config.compatibility === 'legacy'
   const addressesOf = legacy ? legacyAddresses : emvAddresses
+  const body = legacy ? LegacyAuthenticateRequestSchema : AuthenticateRequestSchema
 
-  app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema, attachValidation: true },
+  app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema: { ...schema, body }, attachValidation: true },
     async function answerAuthenticate (request): Promise<JsonObject> {
-      judge(request, legacy)
+      const { aReq, preferences } = readCall(request)
       const { spelling } = request
       const addresses = addressesOf(app.publicUrl(request))
-      const { aReq, preferences } = toAuthenticateCall(request.body)
       if (legacy) aReq.messageVersion = '2.2.0'
       const authenticated = await authenticate(
         { aReq: completeAReq(aReq, addresses.threeDSServerURL), preferences, spelling, addresses }, authentication)
@@ -48,17 +47,19 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
     })
 
   /** Names everything that is wrong at once: form, spelling, and what the channel needs. */
-  function judge (request: Request, lenient: boolean): void {
+  function readCall (request: Request): AuthenticateCall {
     const formal = bodyFaults(request)
     const body: unknown = request.body
-    const keyNeeded = !lenient && formal.length === 0 && request.body.deviceChannel === '01' && willChallenge(request.body)
-    const faults = isJsonObject(body) ? [...formal, ...channelFaults(body, keyNeeded)] : formal
-    if (faults.length > 0) throw invalidRequest(faults)
+    const call = formal.length === 0 ? toAuthenticateCall(request.body) : undefined
+    const faults = isJsonObject(body) ? [...formal, ...channelFaults(body, call !== undefined && needsKey(call))] : formal
+    if (call === undefined || faults.length > 0) throw invalidRequest(faults)
+    return call
   }
 
-  function willChallenge (body: AuthenticateRequest): boolean {
-    return body.cardholderAccount.acctNumber !== undefined &&
-      decide(toAuthenticateCall(body).aReq, authentication.scenarios).transStatus === 'C'
+  /** An app that will be challenged needs a key of its own. */
+  function needsKey ({ aReq }: AuthenticateCall): boolean {
+    return !legacy && aReq.deviceChannel === '01' && aReq.acctNumber !== undefined &&
+      decide(aReq, authentication.scenarios).transStatus === 'C'
   }
 }
 

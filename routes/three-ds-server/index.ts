@@ -8,8 +8,7 @@ import { versionRoute } from './version.ts'
 /** The 3DS Server API, in whichever spelling the caller uses. */
 export async function threeDSServerRoutes (app: FastifyInstance): Promise<void> {
   app.removeContentTypeParser('text/plain')
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser(/^application\/[\w.-]+\+json\b/, { parseAs: 'string' }, parseJson)
+  app.addContentTypeParser(/^application\/[\w.-]+\+json\b/, { parseAs: 'string' }, app.parseJson)
   app.addHook('preValidation', respellBodies)
   await app.register(versionRoute)
   await app.register(authenticateRoute)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
@@ -10,19 +10,19 @@ import { takeResults } from '../../src/three-ds-server/results.ts'
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Take in the result of a challenge (RReq)',
-  body: ResultsRequestSchema,
   response: { 200: ResultsAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
 }
 
 /** `POST /3ds/results` */
 export async function resultsRoute (app: FastifyInstance): Promise<void> {
-  const { answers, results } = app.roles
+  const { answers, results, config: { compatibility } } = app.roles
+  const body = compatibility === 'legacy' ? LegacyResultsRequestSchema : ResultsRequestSchema
 
-  app.post('/results', { schema, attachValidation: true },
+  app.post('/results', { schema: { ...schema, body }, attachValidation: true },
     async function answerResults (request: FastifyRequest): Promise<JsonObject> {
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
       Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
-      return answers.results(await takeResults(rReq, results), app.answerSpelling(request.spelling))
+      return answers.results(await takeResults(rReq, results, compatibility), app.answerSpelling(request.spelling))
     })
 }

@@ -58,7 +58,12 @@ function applyStep (transaction: Transaction, { progress, ending }: Step, { buil
  */
 export function requireChallenge (transaction: Transaction): void {
   if (transaction.aRes === undefined || transaction.aRes.transStatus === 'C') return
-  throw new ProtocolError('There is no challenge for this transaction', {
+  throw noChallenge('There is no challenge for this transaction', transaction)
+}
+
+/** A CReq that belongs to no challenge, or to another kind of challenge: A/305. */
+export function noChallenge (message: string, transaction: Transaction): ProtocolError {
+  return new ProtocolError(message, {
     errorCode: '305',
     errorComponent: 'A',
     errorDetail: 'acsTransID',

@@ -3,8 +3,8 @@ import type { JsonObject } from '../protocol/messages.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { browserCRes } from './build-cres.ts'
 import type { BrowserTurn } from './browser-challenge.ts'
-import type { ChallengeRules } from './challenge-machine.ts'
-import { challengePage, type ChallengeView } from './pages/challenge-page.ts'
+import { type ChallengeRules, progressOf } from './challenge-machine.ts'
+import { attemptField, challengePage, type ChallengeView } from './pages/challenge-page.ts'
 import { finalPage } from './pages/final-page.ts'
 import type { Page } from './pages/page.ts'
 
@@ -16,11 +16,12 @@ export type QuestionPlace = Pick<ChallengeView, 'action' | 'byRedirect' | 'frame
  * @param place where its form posts to, relative to the page, and where it stands
  */
 export function questionPage ({ transaction, notice }: BrowserTurn, rules: ChallengeRules, place: QuestionPlace): Page {
+  const { interactionCounter } = progressOf(transaction)
   return challengePage({
     ...place,
-    hidden: {},
+    hidden: { [attemptField]: String(interactionCounter) },
     purchase: transaction.aReq,
-    attemptsLeft: rules.otpMaxAttempts - (transaction.challenge?.interactionCounter ?? 0),
+    attemptsLeft: rules.otpMaxAttempts - interactionCounter,
     ...(notice === undefined ? {} : { notice }),
     passingCode: rules.otp
   })

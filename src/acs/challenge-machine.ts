@@ -3,7 +3,8 @@ import type { ChallengeProgress, Transaction } from '../transaction/transaction.
 
 /** What the cardholder, or the SDK for him, did. */
 export type ChallengeEvent =
-  | { type: 'entry', value: string }
+  /** `attempt`: how many answers had been given when the question was put; absent where nobody keeps that. */
+  | { type: 'entry', value: string, attempt?: number }
   | { type: 'resend' }
   /** `code` is a `challengeCancel` code, emv3ds-protocol §9.1. */
   | { type: 'cancel', code: string }
@@ -42,9 +43,11 @@ export function progressOf ({ challenge }: Pick<Transaction, 'challenge'>): Chal
 }
 
 const HANDLERS: { [Type in ChallengeEvent['type']]: (progress: ChallengeProgress, event: Extract<ChallengeEvent, { type: Type }>, rules: ChallengeRules) => Step } = {
-  entry (progress, { value }, rules) {
+  entry (progress, { value, attempt = progress.interactionCounter }, rules) {
     const answered = { ...progress, interactionCounter: progress.interactionCounter + 1 }
     if (value === rules.otp) return ended(answered, { transStatus: 'Y' })
+    // The answer to an earlier question: a page was loaded again, or its form sent twice.
+    if (attempt < progress.interactionCounter) return { progress, notice: 'wrong-code' }
     if (answered.interactionCounter < rules.otpMaxAttempts) return { progress: answered, notice: 'wrong-code' }
     return ended(answered, { transStatus: 'N', transStatusReason: '19' })
   },

@@ -61,8 +61,8 @@ export function settingsTable (): string {
   return ['| Variable | Default | What it does | Allowed |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked. */
-export function maskedConfig (config: Config): Config {
+/** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked, the key left out. */
+export function maskedConfig ({ certificates, ...config }: Config): Omit<Config, 'certificates'> {
   return {
     ...config,
     redis: { ...config.redis, url: maskUrl(config.redis.url) },

@@ -7,12 +7,20 @@ import { aliases, settings, settingNames, type Setting, type SettingName, type S
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const SHOWN = 100
+const LONGEST_PATH = 4096
+/** PEM, or what it encodes: no path looks so. */
+const CONTENT = /-----|[\r\n]|^[A-Za-z\d+/= ]{60,}$/
 
-/** @returns the value as it may be shown: credentials masked, on one line, not endless. */
-function shown (text: string, { secret }: Setting): string {
-  if (secret === 'whole') return '***'
-  const masked = secret === 'credentials' || text.includes('@') ? maskUrl(text) : text
-  return JSON.stringify(masked.length > SHOWN ? `${masked.slice(0, SHOWN)}…` : masked)
+/**
+ * @param text a variable's value
+ * @returns the value as it may be shown: credentials masked, as is the query of a URL that is given to clients, on one line, not endless
+ */
+export function shown (text: string, { secret, format }: Setting): string {
+  if (secret === 'whole' || (secret === 'content' && CONTENT.test(text))) return '***'
+  const mayHoldCredentials = secret === 'credentials' || (secret === undefined && text.includes('@'))
+  const masked = mayHoldCredentials ? maskUrl(text) : format === 'public-url' ? text.replace(/([?#]).*$/s, '$1***') : text
+  const length = secret === 'content' ? LONGEST_PATH : SHOWN
+  return JSON.stringify(masked.length > length ? `${masked.slice(0, length)}…` : masked)
 }
 
 function explain (text: string, setting: Setting): string {

@@ -8,7 +8,8 @@ const YEAR_SECONDS = 31_536_000
 /**
  * Every setting, by variable name: the one source of the type, the parsing, `--help`, `.env.example` and README's table.
  * Besides JSON Schema's own keywords: `allowed` says in words what a value may be where the keywords do not,
- * `defaultText` what happens without one, `secret` what must be masked (`whole` value, or `credentials` in a URL).
+ * `defaultText` what happens without one, `secret` what must be masked (`whole` value, `credentials` in a URL, or the `content`
+ * of a file given instead of its path).
  */
 export const SettingsSchema = Type.Object({
   HOST: Type.String({ format: 'host', default: '127.0.0.1', allowed: 'a host name or an address, without a port', description: 'Address to listen on; 0.0.0.0 for every interface.' }),
@@ -37,10 +38,10 @@ export const SettingsSchema = Type.Object({
   COMPATIBILITY: Type.Enum(['emv', 'legacy'], { default: 'emv', description: 'Clean EMV values, or the literal constants and errors of the mock that this one replaces.' }),
   OTP: Type.String({ pattern: '^\\P{C}{1,45}$', secret: 'whole', default: '1234', allowed: '1 to 45 printable characters', description: 'Code that passes a challenge.' }),
   OTP_MAX_ATTEMPTS: wholeNumber(1, 99, { default: 3, description: 'Codes that may be tried before a challenge fails.' }),
-  ACS_SIGNING_ALG: Type.Enum(['PS256', 'ES256'], { default: 'PS256', description: 'Signature of acsSignedContent.' }),
-  CERT_PATH: Type.Optional(Type.String({ defaultText: 'made at start', description: 'PEM file: certificate of the ACS signing key, then its chain. Goes with KEY_PATH.' })),
-  KEY_PATH: Type.Optional(Type.String({ defaultText: 'made at start', description: 'PEM file: the ACS signing key. Goes with CERT_PATH.' })),
-  OUTBOUND_ALLOW: Type.Array(Type.String(), { format: 'host-patterns', default: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'], allowed: 'a comma-separated list of host names, *.suffix, addresses, CIDR ranges, single-label (any name without a dot), or * for every host', description: 'Hosts that this server may call.' }),
+  ACS_SIGNING_ALG: Type.Optional(Type.Enum(['PS256', 'ES256'], { defaultText: 'what the key of KEY_PATH signs, else PS256', description: 'Signature of acsSignedContent.' })),
+  CERT_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now, the signing key\'s own first, then each one\'s issuer', defaultText: 'made at start', description: 'Certificate chain of the ACS signing key. Goes with KEY_PATH.' })),
+  KEY_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: an unencrypted private key, RSA of at least 2048 bits (PS256) or EC P-256 (ES256)', defaultText: 'made at start', description: 'The ACS signing key. Goes with CERT_PATH.' })),
+  OUTBOUND_ALLOW: Type.Array(Type.String(), { format: 'host-patterns', default: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'], allowed: 'a comma-separated list of host names, *.suffix, addresses, CIDR ranges, single-label (any name without a dot), or * for every host', description: 'Hosts that this server may call; where clouds keep credentials (link-local addresses, metadata names) only if listed itself.' }),
   CLOSE_GRACE_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'Time for requests in flight when the process is told to stop, in milliseconds.' }),
   METRICS: Type.Boolean({ default: true, description: 'Prometheus metrics at /metrics.' }),
   DOCS: Type.Boolean({ default: true, description: 'OpenAPI at /openapi.json and its pages at /docs.' }),
@@ -63,7 +64,7 @@ export interface Setting {
   default?: string | number | boolean | readonly string[]
   defaultText?: string
   allowed?: string
-  secret?: 'whole' | 'credentials'
+  secret?: 'whole' | 'credentials' | 'content'
   description: string
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Scheme } from '../protocol/schemes.ts'
 
 /** How the authentication came about: it shows in Mastercard's two leading characters. */
@@ -13,7 +13,7 @@ const MASTERCARD_PREFIX: Readonly<Record<AuthenticationKind, string>> = {
 
 /**
  * A mock authentication value (CAVV, AAV): 20 bytes in 28 base64 characters with one `=`, as EMV 3DS 2.1 and 2.2 ask.
- * The leading characters are the scheme's (emv3ds-protocol §8), the rest is HMAC-SHA256 of transaction and kind, so a test
+ * The leading characters are the scheme's (emv3ds-protocol §8), the rest is SHA-256 of seed, kind and transaction, so a test
  * can work it out again. No scheme would take it for genuine.
  * @param seed any text, the same wherever the same values are wanted
  * @param acsTransID lower case
@@ -24,7 +24,7 @@ export function authenticationValue ({ seed, scheme, acsTransID, kind }: {
   acsTransID: string
   kind: AuthenticationKind
 }): string {
-  const digest = createHmac('sha256', seed).update(`authenticationValue:${kind}:${acsTransID}`).digest()
+  const digest = hash('sha256', `${seed}:authenticationValue:${kind}:${acsTransID}`, 'buffer')
   const prefix = prefixOf(scheme, kind)
   return prefix + digest.subarray(0, 20).toString('base64').slice(prefix.length)
 }

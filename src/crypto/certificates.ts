@@ -1,6 +1,6 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { readCertificateFiles } from './certificate-files.ts'
+import type { OwnCertificates } from './certificate-files.ts'
 import { createSeededKey } from './seeded-key.ts'
 import type { TestCa } from './test-ca.ts'
 
@@ -27,25 +27,16 @@ export interface CertificateSource {
  * intermediate (and with ES256 all) are the same wherever the seed is. The PS256 key is random: it is generated off the main
  * thread, about 0.2 s, when first asked for.
  * @param seed any text
- * @param alg which kind of key to make; the operator's key decides for itself
- * @param certPem content of `CERT_PATH`
- * @param keyPem content of `KEY_PATH`
- * @throws CertificateFileError at once when the two contents cannot be used
+ * @param alg which kind of key to make
+ * @param own the operator's, which then decide for themselves
  */
-export function createCertificateSource ({ seed, alg, certPem, keyPem }: {
+export function createCertificateSource ({ seed, alg, own }: {
   seed: string
   alg: SigningAlg
-  certPem?: string | undefined
-  keyPem?: string | undefined
+  own?: OwnCertificates | undefined
 }): CertificateSource {
-  return certPem === undefined && keyPem === undefined
-    ? createTestSource(seed, alg)
-    : createFileSource(certPem ?? '', keyPem ?? '')
-}
-
-function createFileSource (certPem: string, keyPem: string): CertificateSource {
-  const { material, rootPem } = readCertificateFiles(certPem, keyPem)
-  return { rootPem: async () => rootPem, signingMaterial: async () => material }
+  if (own === undefined) return createTestSource(seed, alg)
+  return { rootPem: async () => own.rootPem, signingMaterial: async () => own.material }
 }
 
 function createTestSource (seed: string, alg: SigningAlg): CertificateSource {

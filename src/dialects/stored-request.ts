@@ -66,8 +66,6 @@ const FILLERS: { readonly [K in Kind | 'texts']: () => Json } = {
 
 /** Elements that stand elsewhere in the stored form, or are derived again when it is read. */
 const NOT_ELEMENTS: ReadonlySet<string> = new Set(['messageType', 'messageVersion', 'sdkEphemPubKey', 'deviceRenderOptions'])
-/** Device data is for the DS only, which drops it once read (emv3ds-protocol §5.2). */
-const NOT_KEPT: ReadonlySet<string> = new Set(['sdkEncData'])
 
 interface Place {
   /** The original's name of the group; empty for the top level. */
@@ -105,7 +103,7 @@ export function toStoredRequest (aReq: AReq, preferences: RequestorPreferences):
     const value = aReq[element] as Json
     const place = placeOf.get(element)
     if (place === undefined) {
-      if (!NOT_ELEMENTS.has(element) && !NOT_KEPT.has(element)) elements[element] = value
+      if (!NOT_ELEMENTS.has(element)) elements[element] = value
     } else if (!store(groups, place, value)) elements[element] = value
   }
   storePreferences(groups, preferences)

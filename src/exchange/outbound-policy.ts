@@ -1,22 +1,49 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Tells whether the mock may call an address. */
-export type OutboundPolicy = (url: URL) => boolean
+/** Tells whom the mock may call. */
+export interface OutboundPolicy {
+  /** Whether an address may be called at all, by what it says. Only http and https ever may. */
+  allows (url: URL): boolean
+  /**
+   * Whether a host that may be called may be reached where its name leads: a name can lead anywhere.
+   * @param host as the URL has it
+   * @param address IPv4 or IPv6, with a zone or without
+   */
+  allowsAddress (host: string, address: string): boolean
+}
+
+/**
+ * Where clouds tell a machine its credentials: the link-local networks, what NAT64 makes of them, and the addresses that
+ * Alibaba, Oracle, Azure, AWS and Google put elsewhere.
+ */
+const METADATA_NETWORKS = [
+  '169.254.0.0/16', 'fe80::/10', '64:ff9b::a9fe:0/112',
+  '100.100.100.200', '192.0.0.192', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254'
+]
+/** A host with one of these among its labels is such a place: `metadata.google.internal`, `instance-data.ec2.internal`. */
+const METADATA_LABELS = new Set(['metadata', 'instance-data'])
+
+const metadata = networksOf(METADATA_NETWORKS)
 
 /**
  * Which hosts may be called. A pattern is `*` (all), a name, `*.suffix`, an address, a CIDR range, or `single-label`
- * (names without a dot, as container networks give them). Only http and https are ever called.
+ * (names without a dot, as container networks give them). Cloud metadata is out of reach of suffixes, ranges and
+ * `single-label`: the name or the address itself must be listed, or `*`.
  */
 export function createOutboundPolicy (patterns: readonly string[]): OutboundPolicy {
-  if (patterns.includes('*')) return isHttp
-  const networks = new BlockList()
-  const names = patterns.map((pattern) => pattern.toLowerCase()).filter((pattern) => !addNetwork(networks, pattern))
-  return (url) => {
-    if (!isHttp(url)) return false
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const family = isIP(host)
-    if (family !== 0) return networks.check(host, family === 4 ? 'ipv4' : 'ipv6')
-    return names.some((pattern) => nameMatches(host.replace(/\.$/, ''), pattern))
+  if (patterns.includes('*')) return { allows: isHttp, allowsAddress: () => true }
+  const networks = networksOf(patterns)
+  const addresses = networksOf(patterns.filter((pattern) => !pattern.includes('/')))
+  const names = patterns.map((pattern) => plain(pattern.toLowerCase()))
+  const mayReach = (address: string): boolean => !contains(metadata, address) || contains(addresses, address)
+  return {
+    allows (url) {
+      const host = plain(url.hostname)
+      if (!isHttp(url)) return false
+      if (isIP(host) !== 0) return contains(networks, host) && mayReach(host)
+      return names.some((pattern) => isMetadata(host) ? host === pattern : nameMatches(host, pattern))
+    },
+    allowsAddress: (host, address) => mayReach(address) || (isMetadata(plain(host)) && names.includes(plain(host)))
   }
 }
 
@@ -24,14 +51,30 @@ function isHttp ({ protocol }: URL): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
 
-function addNetwork (networks: BlockList, pattern: string): boolean {
-  const [address, prefix] = pattern.replace(/^\[|\]$/g, '').split('/') as [string, string | undefined]
-  const family = isIP(address)
-  if (family === 0) return false
-  const type = family === 4 ? 'ipv4' : 'ipv6'
-  if (prefix === undefined) networks.addAddress(address, type)
-  else networks.addSubnet(address, Number(prefix), type)
-  return true
+/** @returns a host without the brackets of an IPv6 address and without the dot that ends a whole name. */
+function plain (host: string): string {
+  return host.replace(/^\[|\]$|\.$/g, '')
+}
+
+/** @returns the addresses and ranges among the patterns. */
+function networksOf (patterns: readonly string[]): BlockList {
+  const networks = new BlockList()
+  for (const pattern of patterns) {
+    const [address, prefix] = pattern.replace(/[[\]]/g, '').split('/') as [string, string | undefined]
+    const family = isIP(address)
+    if (family === 0) continue
+    networks.addSubnet(address, Number(prefix ?? (family === 4 ? 32 : 128)), family === 4 ? 'ipv4' : 'ipv6')
+  }
+  return networks
+}
+
+function contains (networks: BlockList, address: string): boolean {
+  const [bare] = address.split('%', 1) as [string]
+  return networks.check(bare, isIP(bare) === 4 ? 'ipv4' : 'ipv6')
+}
+
+function isMetadata (host: string): boolean {
+  return host.split('.').some((label) => METADATA_LABELS.has(label))
 }
 
 function nameMatches (host: string, pattern: string): boolean {

@@ -1,3 +1,4 @@
+import { ReplyError } from 'ioredis'
 import { MockError } from '../errors.ts'
 
 /**
@@ -7,8 +8,10 @@ import { MockError } from '../errors.ts'
 export function reasonOf (error: unknown): string {
   const { message, code } = error as { message?: unknown, code?: unknown }
   const text = typeof message === 'string' && message !== '' ? message : String(code ?? error)
-  // Redis repeats the arguments of a command that it does not know, and those may be a password or a card number.
-  return text.split(', with args')[0] as string
+  // Redis repeats the arguments of a command that it does not know, and those may be a password or a card number. Since 7.2
+  // it also tells whose permissions are missing, and names of users are masked wherever the URL is shown.
+  const [known] = text.split(', with args') as [string]
+  return known.replace(/\bUser .* has no permissions/, 'the user has no permissions')
 }
 
 /** @returns the error of the closed set that stands for what ioredis threw. */
@@ -21,5 +24,7 @@ export function toStoreError (error: unknown): MockError {
   if (reason.includes('WRONGTYPE')) {
     return new MockError('store_serialization', 'The stored transaction cannot be read', { cause })
   }
-  return new MockError('store_connection', 'The transaction store cannot be reached', { cause })
+  // It answers, and refuses: a read-only replica, no memory left, no permission, still loading. That may pass like an outage.
+  const isRefused = error instanceof ReplyError
+  return new MockError('store_connection', `The transaction store ${isRefused ? 'refuses the operation' : 'cannot be reached'}`, { cause })
 }

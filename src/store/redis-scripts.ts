@@ -9,9 +9,8 @@ import { toStoreError } from './redis-errors.ts'
 /**
  * `acsTransIdOf(value)`: the record's top-level `acs_trans_id` in lower case; nil when it cannot be told. Our own records
  * begin with it, which saves parsing: nothing nested, and nothing inside a text, stands there.
- * `release(index, id)` and `refresh(index, id, ttl)` leave an index alone that belongs to another record.
  */
-const SHARED = `
+const INDEX_OF = `
 local function acsTransIdOf(value)
   local first = string.match(value, '^{"acs_trans_id":"([%w-]+)"')
   if first then return string.lower(first) end
@@ -20,27 +19,38 @@ local function acsTransIdOf(value)
     return string.lower(record.acs_trans_id)
   end
 end
+`
+
+/**
+ * `release(index, id)` leaves an index alone that belongs to another record. Scripts write the record first, so that what
+ * Redis refuses is not half done, and an index that may not be removed is a leftover and no failure.
+ */
+const RELEASE = `
 local function release(index, id)
-  if redis.pcall('GET', index) == id then redis.call('DEL', index) end
-end
-local function refresh(index, id, ttl)
-  local owner = redis.pcall('GET', index)
-  if owner == id or not owner then redis.call('SET', index, id, 'EX', ttl) end
+  if redis.pcall('GET', index) == id then redis.pcall('DEL', index) end
 end
 `
 
-/** KEYS record. ARGV id, ttl, index prefix. Gives a record of another writer its index. */
-const READ = `${SHARED}
+/** KEYS record. ARGV id, ttl, index prefix. Gives a record of another writer its index, unless another record has that. */
+const READ = `${INDEX_OF}
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 local acs = acsTransIdOf(value)
-if acs then refresh(ARGV[3] .. acs, ARGV[1], ARGV[2]) end
+if acs then
+  local index = ARGV[3] .. acs
+  local owner = redis.pcall('GET', index)
+  if owner == ARGV[1] then
+    redis.call('EXPIRE', index, ARGV[2])
+  elseif not owner then
+    redis.call('SET', index, ARGV[1], 'EX', ARGV[2])
+  end
+end
 return value
 `
 
 /** KEYS index. ARGV acsTransID, ttl, record prefix. An index that its record does not name is a leftover. */
-const FIND = `${SHARED}
+const FIND = `${INDEX_OF}
 local id = redis.call('GET', KEYS[1])
 if not id then return false end
 local value = redis.call('GET', ARGV[3] .. id)
@@ -52,43 +62,55 @@ redis.call('EXPIRE', ARGV[3] .. id, ARGV[2])
 return value
 `
 
-/** KEYS record, index. ARGV id, ttl, index prefix, value. Replaces whatever is there, unreadable or not: a new transaction wins. */
-const INSERT = `${SHARED}
-local old = redis.pcall('GET', KEYS[1])
-if type(old) == 'string' then
-  local acs = acsTransIdOf(old)
-  if acs then release(ARGV[3] .. acs, ARGV[1]) end
+/**
+ * KEYS record, index. ARGV id, ttl, index prefix, value. Answers 0 (nothing was there), 1 (a record was, and is replaced), or
+ * what is there and does not look like a record of that id: it is left as it is, for the caller to judge. All of it is
+ * parsed, since one that begins like a record may be broken further on; ids are rarely used twice.
+ */
+const INSERT = `${RELEASE}
+local old = redis.call('GET', KEYS[1])
+local oldIndex = KEYS[2]
+if old then
+  local parsed, record = pcall(cjson.decode, old)
+  local request = parsed and type(record) == 'table' and record.authenticate_request
+  if type(request) ~= 'table' or request.threeDsServerTransId ~= ARGV[1]
+    or type(record.acs_trans_id) ~= 'string' or type(record.ds_trans_id) ~= 'string' then
+    return old
+  end
+  oldIndex = ARGV[3] .. string.lower(record.acs_trans_id)
 end
 redis.call('SET', KEYS[1], ARGV[4], 'EX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+if oldIndex ~= KEYS[2] then release(oldIndex, ARGV[1]) end
 return old and 1 or 0
 `
 
 /** KEYS record, old index, new index. ARGV id, ttl, expected value, new value. Answers 1, nil (gone), or the value that is there instead. */
-const REPLACE = `${SHARED}
+const REPLACE = `${RELEASE}
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 if value ~= ARGV[3] then return value end
 redis.call('SET', KEYS[1], ARGV[4], 'EX', ARGV[2])
-if KEYS[2] ~= KEYS[3] then release(KEYS[2], ARGV[1]) end
 redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
+if KEYS[2] ~= KEYS[3] then release(KEYS[2], ARGV[1]) end
 return 1
 `
 
-/** KEYS record. ARGV id, index prefix. */
-const REMOVE = `${SHARED}
+/** KEYS record. ARGV id, index prefix. Removes whatever is there, readable or not. */
+const REMOVE = `${INDEX_OF}${RELEASE}
 local old = redis.pcall('GET', KEYS[1])
+local removed = redis.call('DEL', KEYS[1])
 if type(old) == 'string' then
   local acs = acsTransIdOf(old)
   if acs then release(ARGV[2] .. acs, ARGV[1]) end
 end
-return redis.call('DEL', KEYS[1])
+return removed
 `
 
 interface ScriptedRedis {
   readTransaction (record: string, id: string, ttl: number, indexPrefix: string): Promise<string | null>
   findTransaction (index: string, acsTransID: string, ttl: number, recordPrefix: string): Promise<string | null>
-  insertTransaction (record: string, index: string, id: string, ttl: number, indexPrefix: string, value: string): Promise<number>
+  insertTransaction (record: string, index: string, id: string, ttl: number, indexPrefix: string, value: string): Promise<string | number>
   replaceTransaction (record: string, oldIndex: string, newIndex: string, id: string, ttl: number, expected: string, value: string): Promise<string | number | null>
   removeTransaction (record: string, id: string, indexPrefix: string): Promise<number>
 }
@@ -99,8 +121,11 @@ export interface RecordScripts {
   read (id: string): Promise<string | null>
   /** The same by `acsTransID`. */
   find (acsTransID: string): Promise<string | null>
-  /** @returns whether there was something under that id. */
-  insert (id: string, acsTransID: string, value: string): Promise<boolean>
+  /**
+   * Writes, unless there is something under that id that does not look like a record of it.
+   * @returns 0 when nothing was there; 1 when a record was replaced; else what is there, still
+   */
+  insert (id: string, acsTransID: string, value: string): Promise<string | number>
   /**
    * Compare-and-set.
    * @param acsTransIDs the record's before and after
@@ -127,7 +152,7 @@ export function defineRecordScripts (redis: Redis, keyPrefix: string, ttl: numbe
   return {
     read: (id) => answer(scripted.readTransaction(records + id, id, ttl, indexes)),
     find: (acs) => answer(scripted.findTransaction(indexes + acs, acs, ttl, records)),
-    insert: async (id, acs, value) => await answer(scripted.insertTransaction(records + id, indexes + acs, id, ttl, indexes, value)) === 1,
+    insert: (id, acs, value) => answer(scripted.insertTransaction(records + id, indexes + acs, id, ttl, indexes, value)),
     replace: (id, [before, after], expected, value) => answer(scripted.replaceTransaction(records + id, indexes + before, indexes + after, id, ttl, expected, value)),
     remove: async (id) => await answer(scripted.removeTransaction(records + id, id, indexes)) === 1
   }

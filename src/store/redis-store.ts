@@ -41,9 +41,15 @@ export function createRedisStore (options: RedisStoreOptions): StateStore {
   }
 }
 
-function insert (scripts: RecordScripts, transaction: Transaction): Promise<boolean> {
-  const { threeDSServerTransID: id, acsTransID } = transaction
-  return scripts.insert(id.toLowerCase(), acsTransID.toLowerCase(), encodeTransaction(transaction))
+async function insert (scripts: RecordScripts, transaction: Transaction): Promise<boolean> {
+  const [id, acsTransID] = [transaction.threeDSServerTransID.toLowerCase(), transaction.acsTransID.toLowerCase()]
+  const value = encodeTransaction(transaction)
+  const found = await scripts.insert(id, acsTransID, value)
+  if (typeof found === 'number') return found === 1
+  // Redis is not sure, so it is decided here whether it can be read, and only that very text is replaced.
+  const before = decodeTransaction(found)
+  const isReplaced = await scripts.replace(id, [before.acsTransID.toLowerCase(), acsTransID], found, value) === 1
+  return isReplaced || insert(scripts, transaction)
 }
 
 function decode (text: string | null): Transaction {

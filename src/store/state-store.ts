@@ -1,14 +1,15 @@
 import type { Transaction } from '../transaction/transaction.ts'
 
-/** What `check` found out about the place where transactions live. */
+/** What `check` found out about the place where transactions live. It is of use when all operations succeeded. */
 export interface StoreHealth {
   kind: 'memory' | 'redis'
+  /** Whether it answers at all, be it with refusals. */
   connected: boolean
   /** Where, credentials masked; absent for memory. */
   url?: string
   /** Duration of the slowest operation tried, milliseconds. */
   latencyMs: number
-  /** Each operation really tried, on a key of its own. */
+  /** Which operations succeeded, each really tried, on a key of its own. */
   operations: Record<'ping' | 'set' | 'get' | 'delete', boolean>
 }
 
@@ -28,14 +29,14 @@ export type StoreOperation = 'insert' | 'get' | 'update' | 'delete' | 'findByAcs
  * Keeps transactions. Every access, reads included, gives the transaction and its index their full time to live again.
  *
  * Rejects with `MockError` of these codes and no others: `transaction_not_found`, `store_conflict` (an update lost the
- * race too often), `store_serialization` (what is kept cannot be read, and is never overwritten by `update`),
- * `store_connection`, `store_timeout`. Ids are compared without regard to case.
+ * race too often), `store_serialization` (what is kept cannot be read, and is never overwritten), `store_connection`
+ * (away, or refuses to do it), `store_timeout`. Ids are compared without regard to case.
  */
 export interface StateStore {
   readonly kind: 'memory' | 'redis'
   /**
    * Keeps a transaction under its `threeDSServerTransID`, with an index by its `acsTransID`: that belongs to whoever was
-   * written with it last. Whatever was there under the id, readable or not, is replaced.
+   * written with it last. A transaction of the same id is replaced; what cannot be read is not.
    * @returns whether another transaction of the same id was replaced (its index is gone too)
    */
   insert (transaction: Transaction): Promise<boolean>

@@ -6,7 +6,7 @@ import type { AcsContent } from '../crypto/signed-content.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
-import { type Decision, decide } from '../scenario/decide.ts'
+import { decide } from '../scenario/decide.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { EphemeralKeys, RequestorPreferences, Spelling, Transaction } from '../transaction/transaction.ts'
@@ -47,9 +47,10 @@ export interface AuthenticationParts {
 
 /** The answer to an authentication. */
 export interface Authenticated {
+  /** The AReq as the DS and the ACS got it. */
+  aReq: AReq
   aRes: ARes
   transaction: Transaction
-  decision: Decision
 }
 
 /**
@@ -72,7 +73,7 @@ export async function authenticate (call: AuthenticationCall, parts: Authenticat
     parts.log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'authenticate repeated an id: the transaction was replaced')
   }
   parts.onAnswered(call.aReq, aRes)
-  return { aRes: signed, transaction, decision }
+  return { aReq: call.aReq, aRes: signed, transaction }
 }
 
 /** EMV's three claims and the two that the original server adds. */
@@ -94,7 +95,7 @@ function newTransaction (call: AuthenticationCall, aRes: ARes, parts: Authentica
     acsTransID: aRes.acsTransID,
     dsTransID: aRes.dsTransID,
     ...(aReq.sdkTransID === undefined ? {} : { sdkTransID: aReq.sdkTransID }),
-    aReq,
+    aReq: withoutDeviceData(aReq),
     preferences,
     spelling,
     aRes,
@@ -102,4 +103,11 @@ function newTransaction (call: AuthenticationCall, aRes: ARes, parts: Authentica
     ...(challenged && aReq.deviceChannel === '01' ? { ephemeralKeys: parts.createEphemeralKeys() } : {}),
     createdAt: parts.clock.now()
   }
+}
+
+/** Device data is for the DS only, which drops it once read (emv3ds-protocol §5.2). */
+function withoutDeviceData (aReq: AReq): AReq {
+  if (aReq['sdkEncData'] === undefined) return aReq
+  const { sdkEncData, ...kept } = aReq
+  return kept as AReq
 }

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { MockError, ProtocolError, type ErroContent } from '../errors.ts'
+import type { Config } from '../config.ts'
+import { MockError, ProtocolError, type ErroContent, type Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { judgeResults } from './judge-results.ts'
 
 /** What taking a result in needs. */
 export interface ResultsParts {
@@ -14,18 +16,30 @@ export interface ResultsParts {
   onFinished (transaction: Transaction, transStatus: string): void
 }
 
+type Compatibility = Config['compatibility']
+
 /**
  * Takes the result of a challenge: the first one counts, the very same again is answered the same, another is refused.
+ * After a frictionless flow there is no result to wait for (emv3ds-protocol §5.2): one that agrees with the ARes is
+ * acknowledged and not kept, so that what `finalResult` tells never changes.
  * @param rReq in EMV spelling, each element judged already
- * @returns the transaction with its result
- * @throws ProtocolError S/301 for an unknown transaction and for ids that are not the stored ones, S/305 for a second result
+ * @param compatibility `legacy` takes what the original took: nothing but the ids is held against the transaction
+ * @returns the transaction, with its result where there was a challenge
+ * @throws ProtocolError of the 3DS Server: 301 for an unknown transaction and for ids that are not the stored ones, 203 and
+ * 201 naming all that contradicts or is missing (`judgeResults`), 305 for another result than the one there is
  */
-export async function takeResults (rReq: RReq, { store, log, onFinished }: ResultsParts): Promise<Transaction> {
+export async function takeResults (
+  rReq: RReq, { store, log, onFinished }: ResultsParts, compatibility: Compatibility
+): Promise<Transaction> {
   let taken = false
   const transaction = await store.update(rReq.threeDSServerTransID, (current) => {
     taken = false
-    requireSameIds(rReq, current)
+    requireSameIds(rReq, current, compatibility)
     if (current.rReq !== undefined) return sameResult(rReq, current, log)
+    if (compatibility === 'emv') {
+      requireFaultless(rReq, current)
+      if (isFrictionless(current)) return sameAsARes(rReq, current, log)
+    }
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw toProtocolError(error, rReq) })
@@ -33,35 +47,64 @@ export async function takeResults (rReq: RReq, { store, log, onFinished }: Resul
   return transaction
 }
 
-function requireSameIds (rReq: RReq, transaction: Transaction): void {
-  const wrong = (['acsTransID', 'dsTransID'] as const).filter((id) => canonicalUuid(rReq[id]) !== canonicalUuid(transaction[id]))
-  const { sdkTransID } = rReq
-  if (typeof sdkTransID === 'string' && transaction.sdkTransID !== undefined &&
-    canonicalUuid(sdkTransID) !== canonicalUuid(transaction.sdkTransID)) {
-    throw refusal('301', ['sdkTransID', ...wrong].join(','), 'Transaction ids do not match', rReq)
-  }
-  if (wrong.length > 0) throw refusal('301', wrong.join(','), 'Transaction ids do not match', rReq)
+/** §1: `sdkTransID` is of app transactions only, so one that the transaction has not is not valid here. */
+function requireSameIds (rReq: RReq, transaction: Transaction, compatibility: Compatibility): void {
+  const wrong = (['sdkTransID', 'acsTransID', 'dsTransID'] as const).filter((id) => {
+    const [given, kept] = [rReq[id], transaction[id]]
+    if (typeof given !== 'string' || (kept === undefined && compatibility === 'legacy')) return false
+    return canonicalUuid(given) !== canonicalUuid(kept)
+  })
+  if (wrong.length > 0) throw refusal('301', wrong, 'Transaction ids do not match', rReq, transaction)
+}
+
+/** Wrong elements before missing ones: emv3ds-protocol §3. */
+function requireFaultless (rReq: RReq, transaction: Transaction): void {
+  const { wrong, missing } = judgeResults(rReq, transaction)
+  const faults = [...wrong, ...missing]
+  if (faults.length === 0) return
+  const message = `The RReq cannot be used: ${faults.map(({ element, message }) => `${element} ${message}`).join('; ')}`
+  throw wrong.length > 0
+    ? refusal('203', namesOf(wrong), message, rReq, transaction)
+    : refusal('201', namesOf(missing), message, rReq, transaction)
+}
+
+function namesOf (faults: readonly Fault[]): string[] {
+  return [...new Set(faults.map(({ element }) => element))]
 }
 
 function sameResult (rReq: RReq, transaction: Transaction, log: Log): Transaction {
   if (isDeepStrictEqual(rReq, transaction.rReq)) return transaction
   log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a second, different result was refused')
-  throw refusal('305', 'transStatus', 'Another result was received before', rReq)
+  throw refusal('305', ['transStatus'], 'Another result was received before', rReq, transaction)
+}
+
+/** Records of another server have no ARes, and may have been challenged. */
+function isFrictionless ({ aRes }: Transaction): boolean {
+  return aRes !== undefined && aRes.transStatus !== 'C'
+}
+
+/** §12.2: 313 is for this, but must not be used before 2.3.1, where 305 takes its place. */
+function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transaction {
+  if (rReq.transStatus === transaction.aRes?.transStatus) return transaction
+  log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a result without a challenge, other than that of the ARes, was refused')
+  throw refusal('305', ['transStatus'], 'There was no challenge: the result is that of the ARes', rReq, transaction)
 }
 
 function toProtocolError (error: unknown, rReq: RReq): unknown {
   return error instanceof MockError && error.code === 'transaction_not_found'
-    ? refusal('301', 'threeDSServerTransID', 'Transaction not found', rReq)
+    ? refusal('301', ['threeDSServerTransID'], 'Transaction not found', rReq)
     : error
 }
 
-function refusal (errorCode: string, errorDetail: string, message: string, rReq: RReq): ProtocolError {
+function refusal (
+  errorCode: string, elements: readonly string[], message: string, rReq: RReq, transaction?: Transaction
+): ProtocolError {
   const erro: ErroContent = {
     errorCode,
     errorComponent: 'S',
-    errorDetail,
+    errorDetail: elements.join(','),
     errorMessageType: 'RReq',
-    messageVersion: rReq.messageVersion,
+    messageVersion: transaction?.aReq.messageVersion ?? rReq.messageVersion,
     threeDSServerTransID: rReq.threeDSServerTransID,
     acsTransID: rReq.acsTransID,
     dsTransID: rReq.dsTransID

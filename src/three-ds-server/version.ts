@@ -12,15 +12,26 @@ export interface CardRange {
 
 const VERSIONS = { acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0' }
 
-/**
- * The card ranges a number is in. Like the original's answer it need not contain the number: one fixed range, but for a
- * number that begins with 515501, and for a card that a scenario calls not enrolled, which is in none.
- * @param cardNumber a card number or its beginning; any text
- */
-export function cardRangesFor (cardNumber: string, scenarios: readonly Scenario[]): CardRange[] {
+/** Tells the range that a card is in: its first and its last number. */
+export type RangeOf = (cardNumber: string) => readonly [startRange: string, endRange: string]
+
+/** Cards that begin so have a range of their own; all others share one by their first digit. */
+const OWN_RANGE = '515501'
+
+/** The range around a card: all numbers of its length that begin as its range does. @param cardNumber 13 to 19 digits */
+export const rangeAround: RangeOf = (cardNumber) => {
+  const prefix = cardNumber.startsWith(OWN_RANGE) ? OWN_RANGE : cardNumber.slice(0, 1)
+  return [prefix.padEnd(cardNumber.length, '0'), prefix.padEnd(cardNumber.length, '9')]
+}
+
+/** The original's two ranges; the card need not be in the one that is named. @param cardNumber any text */
+export const originalRange: RangeOf = (cardNumber) => cardNumber.startsWith(OWN_RANGE)
+  ? ['5155010000000000', '5155019999999999']
+  : ['4000000000000000', '4999999999999999']
+
+/** The card ranges a number is in: one, or none for a card that a scenario calls not enrolled. */
+export function cardRangesFor (cardNumber: string, scenarios: readonly Scenario[], rangeOf: RangeOf): CardRange[] {
   if (matchScenario({ acctNumber: cardNumber }, scenarios).outcome.notEnrolled === true) return []
-  const [startRange, endRange] = cardNumber.startsWith('515501')
-    ? ['5155010000000000', '5155019999999999'] as const
-    : ['4000000000000000', '4999999999999999'] as const
+  const [startRange, endRange] = rangeOf(cardNumber)
   return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...VERSIONS }]
 }

@@ -1,9 +1,12 @@
+import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import t, { type Test } from 'tap'
+import { acceptance } from '../../plugins/acceptance.ts'
 import { errorOptions, errors } from '../../plugins/errors.ts'
 import { forms } from '../../plugins/forms.ts'
+import { jsonBodies } from '../../plugins/json-bodies.ts'
 import { createLogger } from '../../plugins/logger.ts'
 import { createRequestIds, requestLog } from '../../plugins/request-log.ts'
 import type { Compatibility } from '../../plugins/error-answer.ts'
@@ -18,13 +21,15 @@ async function build (t: Test, compatibility: Compatibility = 'emv'): Promise<{ 
   const lines: string[] = []
   const app = Fastify({
     loggerInstance: await createLogger({ level: 'trace', pretty: false, destination: { write: (line) => { lines.push(line) } } }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(randomIds),
     bodyLimit: 1024,
     ...errorOptions({ compatibility })
   })
   t.teardown(() => app.close())
   await app.register(errors, { compatibility })
+  await app.register(acceptance)
+  await app.register(jsonBodies)
   await app.register(requestLog)
   return { app, lines }
 }
@@ -151,7 +156,9 @@ t.test('bodies that cannot be read are 400, too long ones 413, unknown types 400
   }
   const refused = (error: string, code = 'invalid_request') => ({ error, code })
   t.strictSame(await send('/json', 'application/json', `{"a":${card}x}`), [400, refused('The request body is not valid JSON')])
-  t.strictSame(await send('/json', 'application/json', '{"__proto__":{}}'), [400, refused('The request body is not valid JSON')])
+  for (const payload of ['{"__proto__":{}}', '{"a":{"__proto__":1}}', '{"constructor":{"prototype":{}}}', '{"__pro\\u0074o__":{}}']) {
+    t.strictSame(await send('/json', 'application/json', payload), [400, refused('The request body has a member __proto__ or constructor.prototype, which is not taken')], payload)
+  }
   t.strictSame(await send('/json', 'application/json', ''), [400, refused('The request body is empty')])
   t.strictSame(await send('/json', 'application/json', `"${'x'.repeat(2000)}"`), [413, refused('The request body is too large', 'payload_too_large')])
   for (const type of [undefined, 'text/plain', FORM, 'not a type']) {
@@ -190,14 +197,130 @@ t.test('an error after the answer began is not answered twice', async (t) => {
   t.equal((await app.inject('/hijacked')).body, 'mine')
 })
 
+/** A server that listens: its port. */
+async function listen (app: FastifyInstance): Promise<number> {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return (app.server.address() as AddressInfo).port
+}
+
+/** One raw answer: status line, headers by lower-case name, JSON. It must say its length, its type, and that the connection ends. */
+function read (t: Test, answer: string): { status: string, body: unknown } {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const [status = '', ...lines] = head.split('\r\n')
+  const headers = Object.fromEntries(lines.map((line) => line.toLowerCase().split(': ')))
+  t.match(headers, { 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), connection: 'close' })
+  t.equal(answer, `${head}\r\n\r\n${body}`, 'one answer')
+  return { status, body: JSON.parse(body) }
+}
+
 t.test('what is not HTTP gets one answer in JSON and a closed connection; the server lives on', async (t) => {
   const { app } = await build(t)
+  app.post('/json', async () => 'ok')
   app.get('/', async () => 'ok')
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  t.match(await exchange(port, 'nonsense\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\nConnection: close\r\n\r\n\{"error":"The request is not valid","code":"invalid_request"\}$/)
-  t.match(await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n[^]*"headers_too_large"\}$/)
+  const port = await listen(app)
+  const post = 'POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+  const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n`
+  const invalid = { error: 'The request is not valid', code: 'invalid_request' }
+  const cases: [sent: string, status: string, body: object][] = [
+    ['nonsense\r\n\r\n', '400 Bad Request', invalid],
+    ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400 Bad Request', invalid],
+    [`${post}Content-Length: x\r\n\r\n{}`, '400 Bad Request', invalid],
+    [`${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, '400 Bad Request', invalid],
+    [`${chunked}zz\r\n{}\r\n0\r\n\r\n`, '400 Bad Request', invalid],
+    [`${chunked}2;${'a'.repeat(100_000)}\r\n{}\r\n0\r\n\r\n`, '413 Payload Too Large', { error: 'The request body is too large', code: 'payload_too_large' }],
+    [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large', { error: 'The request headers are too large', code: 'headers_too_large' }]
+  ]
+  for (const [sent, status, body] of cases) {
+    t.strictSame(read(t, await exchange(port, sent)), { status: `HTTP/1.1 ${status}`, body }, sent.slice(0, 100))
+  }
   t.match(await exchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 OK/)
+})
+
+t.test('what Node answers by itself is answered in JSON too: no Host, an unknown Expect, CONNECT', async (t) => {
+  for (const compatibility of ['emv', 'legacy'] as const) {
+    const { app } = await build(t, compatibility)
+    app.get('/', async () => 'ok')
+    app.post('/json', async () => 'ok')
+    const port = await listen(app)
+    const refused = (status: string, error: string, code: string) => ({ status: `HTTP/1.1 ${status}`, body: compatibility === 'emv' ? { error, code } : { error } })
+    const noHost = refused('400 Bad Request', 'The Host header is missing', 'invalid_request')
+    t.strictSame(read(t, await exchange(port, 'GET / HTTP/1.1\r\n\r\n')), noHost)
+    t.strictSame(read(t, await exchange(port, 'GET /unknown HTTP/1.1\r\n\r\n')), noHost)
+    t.strictSame(read(t, await exchange(port, 'POST /json HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')), noHost)
+    t.match(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/, 'HTTP/1.0 knows no Host')
+
+    const post = 'POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n'
+    t.strictSame(read(t, await exchange(port, `${post}Expect: a-miracle\r\n\r\n{}`)),
+      refused('417 Expectation Failed', 'The Expect header asks for what this server does not know', 'expectation_failed'))
+    t.match(await exchange(port, `${post}Expect: 100-continue\r\n\r\n{}`), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+    t.strictSame(read(t, await exchange(port, 'CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test\r\n\r\n')), refused('404 Not Found', 'Not found', 'not_found'))
+  }
+})
+
+t.test('a connection that is reset after CONNECT ends nothing else', async (t) => {
+  const { app } = await build(t)
+  app.get('/', async () => 'ok')
+  const port = await listen(app)
+  const [tunnel] = await Promise.all([once(app.server, 'connect'), abort(port, 'CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test\r\n\r\n')])
+  tunnel[1].emit('error', new Error('reset'))
+  t.equal(tunnel[1].destroyed, true)
+  t.match(await exchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 OK/)
+})
+
+t.test('a body that is compressed or in wide characters is refused by name with 415, whoever takes it', async (t) => {
+  const { app } = await build(t)
+  app.post('/json', async (request) => request.body)
+  await app.register(async (scope) => {
+    scope.removeContentTypeParser('application/json')
+    await scope.register(forms)
+    scope.post('/form', { schema: { consumes: [FORM] } }, async (request) => request.body)
+  })
+  const send = async (url: string, headers: Record<string, string>, payload = '{}') => {
+    const response = await app.inject({ method: 'POST', url, payload, headers })
+    return [response.statusCode, response.json()]
+  }
+  const refused = (error: string) => [415, { error, code: 'unsupported_media_type' }]
+  for (const [url, type] of [['/json', 'application/json'], ['/form', FORM]] as const) {
+    for (const encoding of ['gzip', 'br', 'Deflate', 'zstd']) {
+      t.strictSame(await send(url, { 'content-type': type, 'content-encoding': encoding }), refused(`Content-Encoding ${encoding}: a compressed body is not read, send it as it is`))
+    }
+    t.strictSame(await send(url, { 'content-type': type, 'content-encoding': `x${card}` }), refused('Content-Encoding: a compressed body is not read, send it as it is'))
+    for (const charset of ['utf-16', 'UTF-16LE', '"utf-32"', 'ucs-2']) {
+      t.strictSame(await send(url, { 'content-type': `${type}; charset=${charset}` }), refused(`charset ${charset.replaceAll('"', '')} is not read, send UTF-8`))
+    }
+  }
+  for (const headers of [{ 'content-encoding': 'identity' }, { 'content-encoding': '' }, {}]) t.strictSame(await send('/json', { 'content-type': 'application/json', ...headers }), [200, {}])
+  // What a good part of all Java clients says of its ASCII.
+  for (const charset of ['utf-8', 'UTF8', 'iso-8859-1', 'us-ascii']) t.strictSame(await send('/json', { 'content-type': `application/json; charset=${charset}` }), [200, {}])
+})
+
+t.test('while it closes, what still comes on an open connection is told so in JSON', async (t) => {
+  const { app } = await build(t)
+  const begun = new EventEmitter()
+  app.get('/', async () => 'ok')
+  app.get('/slow', async () => {
+    begun.emit('slow')
+    await once(begun, 'goOn')
+    return 'slow'
+  })
+  app.addHook('preClose', async () => { begun.emit('closing') })
+  const port = await listen(app)
+  const socket = connect(port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (chunk) => { answer += chunk })
+  const ended = once(socket, 'close')
+  socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(begun, 'slow')
+  const closed = app.close()
+  await once(begun, 'closing')
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(app.server, 'request')
+  begun.emit('goOn')
+  await Promise.all([closed, ended])
+  const [served, refused] = answer.split('\r\n\r\nslow')
+  t.match(served, /^HTTP\/1\.1 200 OK/)
+  t.match(refused, /\r\nretry-after: 1\r\n/)
+  t.strictSame(read(t, String(refused)), { status: 'HTTP/1.1 503 Service Unavailable', body: { error: 'The server is closing', code: 'server_closing' } })
 })
 
 t.test('a slow request is answered 408, a reset connection not at all', async (t) => {
@@ -215,6 +338,15 @@ t.test('a slow request is answered 408, a reset connection not at all', async (t
     t.match(written, expected)
   }
 })
+
+/** Writes bytes to a port and ends the connection as a crash does. */
+function abort (port: number, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => { socket.write(text, () => { socket.resetAndDestroy() }) })
+    socket.on('error', reject)
+    socket.on('close', () => { resolve() })
+  })
+}
 
 /** Writes bytes to a port and collects what comes back until the other side closes. */
 function exchange (port: number, text: string): Promise<string> {

@@ -1,22 +1,26 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { Type } from 'typebox'
 import { compression } from '../../plugins/compression.ts'
+import type { Compatibility } from '../../plugins/error-answer.ts'
 import { errors } from '../../plugins/errors.ts'
-import { findPages } from '../../plugins/openapi-pages.ts'
+import { findPages, openPages } from '../../plugins/openapi-pages.ts'
 import { openApi } from '../../plugins/openapi.ts'
 import { requestLog } from '../../plugins/request-log.ts'
 import { securityHeaders } from '../../plugins/security-headers.ts'
+import { build as buildServer } from '../setup/app.ts'
 
-async function build (t: Test, enabled = true): Promise<FastifyInstance> {
+async function build (t: Test, enabled = true, compatibility: Compatibility = 'emv'): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(errors, { compatibility: 'emv' })
   await app.register(requestLog)
   await app.register(securityHeaders, { https: false })
   await app.register(compression, { enabled: true })
-  await app.register(openApi, { enabled, version: '1.2.3' })
+  await app.register(openApi, { enabled, version: '1.2.3', compatibility })
   app.addSchema({ $id: 'shared', type: 'object', properties: { s: { type: 'string' } } })
   app.post('/things/:id', {
     schema: {
@@ -82,6 +86,29 @@ t.test('under /docs nothing else is served', async (t) => {
   t.equal((await app.inject({ method: 'POST', url: '/docs' })).statusCode, 404)
 })
 
+t.test('a path that leads out of the pages is told the same as one that leads nowhere', async (t) => {
+  for (const compatibility of ['emv', 'legacy'] as const) {
+    const app = await build(t, true, compatibility)
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+    // Written as it is: clients tidy a path up before they send it.
+    for (const path of ['/docs/static/../../package.json', '/docs/static/..', '/docs/static/%2e%2e%5c..%2f..%2fpackage.json', '/docs/static/a%00b', `/docs/static/${'x'.repeat(300)}`]) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+      const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+      t.match(head, /^HTTP\/1\.1 404 Not Found\r\n[^]*\r\ncontent-type: application\/json; charset=utf-8(\r\n|$)/i, path)
+      t.strictSame(JSON.parse(body), compatibility === 'emv' ? { error: 'Not found', code: 'not_found' } : { error: 'Not found' }, path)
+    }
+  }
+})
+
+t.test('a document that cannot be made is 500, without any detail', async (t) => {
+  const pages = await openPages([{ method: 'POST', url: '/x', schema: { querystring: 'not a schema' } }], {}, { version: '1.2.3', compatibility: 'emv' })
+  t.teardown(() => pages.close())
+  const response = await pages.inject('/openapi.json')
+  t.equal(response.statusCode, 500)
+  t.strictSame(response.json(), { error: 'Internal server error', code: 'internal_error' })
+})
+
 t.test('the same over a real connection, asked for by several at once', async (t) => {
   const app = await build(t)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -102,4 +129,73 @@ t.test('switched off, there is nothing', async (t) => {
   for (const url of ['/docs', '/docs/static/index.css', '/openapi.json']) {
     t.equal((await app.inject(url)).statusCode, 404)
   }
+})
+
+t.test('the document of the whole server', async (t) => {
+  const app = await buildServer(t)
+  const { paths } = (await app.inject('/openapi.json')).json()
+
+  /** What one operation says: types of the body with their fields, required ones first, and types of each answer. */
+  function told (path: string, method = 'post') {
+    const { requestBody = { content: {} }, responses, parameters = [] } = paths[path][method]
+    const fieldsOf = ({ properties = {}, required = [] }: any) => [required, Object.keys(properties).filter((name) => !required.includes(name))]
+    return {
+      takes: Object.fromEntries(Object.entries<any>(requestBody.content).map(([type, { schema }]) => [type, fieldsOf(schema)])),
+      parameters: parameters.map(({ name, in: place }: any) => `${place} ${name}`),
+      answers: Object.fromEntries(Object.entries<any>(responses).map(([status, { content = {}, headers = {} }]) => [status, [...Object.keys(content), ...Object.keys(headers)]]))
+    }
+  }
+  const FORM = 'application/x-www-form-urlencoded'
+  const errors = (type: string) => ({ 400: [type], 413: [type], 415: [type], 503: [type] })
+  const page = { 200: ['text/html'], ...errors('text/html') }
+  const entry = [[], ['otp', 'action', 'attempt']]
+
+  await t.test('has every route in it', async (t) => {
+    const routes: string[] = []
+    const stack: string[] = []
+    for (const line of app.printRoutes({ commonPrefix: false, includeHooks: false }).split('\n')) {
+      const [, indent = '', path = '', methods = ''] = /^([│├└─\s]*)(\S*) \((.*)\)$/.exec(line) ?? []
+      if (methods === '') continue
+      const level = indent.length / 4
+      stack.length = level - 1
+      stack.push(path)
+      for (const method of methods.split(', ')) routes.push(`${method.toLowerCase()} ${stack.join('')}`)
+    }
+    t.ok(routes.length > 20)
+    const described = Object.entries<object>(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`))
+    t.strictSame(routes.filter((route) => !/^head |^get \/(docs|openapi\.json)/.test(route)).toSorted(), described.toSorted())
+  })
+
+  await t.test('tells the forms and the answers of the ACS in a browser', async (t) => {
+    t.strictSame(told('/acs/challenge'), { takes: { [FORM]: [['creq'], ['threeDSSessionData']] }, parameters: [], answers: page })
+    t.strictSame(told('/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: ['path acsTransID'], answers: page })
+    t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: page })
+  })
+
+  await t.test('tells those of the original server\'s paths', async (t) => {
+    const redirect = { 302: ['location'], ...errors('application/json') }
+    const parameters = ['query redirectUrl']
+    t.strictSame(told('/processor/mock/acs/trigger-otp'), { takes: { [FORM]: [['creq'], []] }, parameters, answers: { 200: ['text/html'], ...redirect } })
+    t.strictSame(told('/processor/mock/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: [...parameters, 'path acsTransID'], answers: { 200: ['text/html'], ...redirect } })
+    t.strictSame(told('/processor/mock/acs/verify-otp'), { takes: { [FORM]: [['otp', 'threeDSServerTransID'], []] }, parameters, answers: redirect })
+  })
+
+  await t.test('tells what a 3DS SDK sends and gets', async (t) => {
+    for (const path of ['/acs/app', '/challenge']) {
+      t.strictSame(told(path), {
+        takes: { 'application/jose': [[], []], 'application/json': [['errorCode', 'errorDescription'], []] },
+        parameters: [],
+        answers: { 200: ['application/jose', 'application/json'], 404: ['application/json'], ...errors('application/json') }
+      })
+    }
+  })
+
+  await t.test('names an element that the mode judges as it is judged', async (t) => {
+    const legacy = (await (await buildServer(t, { COMPATIBILITY: 'legacy' })).inject('/openapi.json')).json()
+    const patterns = ({ paths }: any) => ['version', 'authenticate'].map((name) => {
+      const { properties } = paths[`/3ds/${name}`].post.requestBody.content['application/json'].schema
+      return (properties.cardNumber ?? properties.purchase.properties.purchaseCurrency).pattern
+    })
+    t.strictSame([patterns({ paths }), patterns(legacy)], [['^[0-9]{13,19}$', '^[0-9]{3}$'], [undefined, undefined]])
+  })
 })

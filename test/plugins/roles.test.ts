@@ -22,7 +22,7 @@ async function certificateFiles (t: Test): Promise<{ CERT_PATH: string, KEY_PATH
 
 t.test('acsSignedContent is signed with the operator\'s key and carries his chain without the root (emv3ds-protocol §13.2)', async (t) => {
   const { CERT_PATH, KEY_PATH, x5c, rootPem } = await certificateFiles(t)
-  const app = await build(t, { CERT_PATH, KEY_PATH, ACS_SIGNING_ALG: 'PS256' })
+  const app = await build(t, { CERT_PATH, KEY_PATH })
   const { body } = await post(app, '/3ds/authenticate', appRequest(id))
   const { payload, protectedHeader } = await compactVerify(body.acsSignedContent, await importX509(pem(x5c[0] as string), 'ES256'))
   t.equal(protectedHeader.alg, 'ES256', 'the key decides')
@@ -37,13 +37,6 @@ t.test('acsSignedContent is signed with the operator\'s key and carries his chai
   })
   t.strictSame((await app.stateStore.get(id)).ephemeralKeys?.publicKey, acsEphemPubKey)
   t.equal((await app.inject('/ds/ca.pem')).body, rootPem)
-})
-
-t.test('a certificate that cannot be used ends the start, naming the variable', async (t) => {
-  const { CERT_PATH, KEY_PATH } = await certificateFiles(t)
-  await t.rejects(build(t, { CERT_PATH, KEY_PATH: CERT_PATH }), { message: /^KEY_PATH: / })
-  await t.rejects(build(t, { CERT_PATH: KEY_PATH, KEY_PATH }), { message: /^CERT_PATH: / })
-  await t.rejects(build(t, { CERT_PATH: join(t.testdirName, 'nowhere.pem'), KEY_PATH }), { code: 'ENOENT' })
 })
 
 t.test('with a SEED, what is made is made again the same; without one it is not', async (t) => {

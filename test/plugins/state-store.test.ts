@@ -1,11 +1,15 @@
 import { fastify } from 'fastify'
+import { Redis } from 'ioredis'
+import { randomUUID } from 'node:crypto'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import stateStore from '../../plugins/state-store.ts'
 import { createManualClock } from '../../src/clock.ts'
 import { newTransaction } from '../contracts/state-store.ts'
+import { build as buildWhole, keepLog, post } from '../setup/app.ts'
 import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
+import { browserRequest, resultsRequest } from '../setup/requests.ts'
 
 const config = {
   useRedis: false,
@@ -96,4 +100,59 @@ t.test('USE_REDIS on and nothing there: the app does not start, and does not kee
     message: `Redis at redis://***@127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`
   })
   t.strictSame(lines, [`Initializing Redis state store at redis://***@127.0.0.1:${port}`])
+})
+
+t.test('an authenticate whose id stands over something unreadable is answered as a final of that id is, and leaves it as it is', { skip: redisIsLeftOut }, async (t) => {
+  const { url } = await startRedisServer(t)
+  for (const [compatibility, body] of [
+    ['emv', { error: 'The stored transaction cannot be read', code: 'store_serialization' }],
+    ['legacy', { error: 'The stored transaction cannot be read' }]
+  ] as const) {
+    const app = await buildWhole(t, { USE_REDIS: 'true', REDIS_URL: url, COMPATIBILITY: compatibility })
+    const id = randomUUID()
+    const key = `3ds_transaction:${id}`
+    for (const obstacle of [() => app.redis.set(key, '{"acs_trans_id":'), () => app.redis.rpush(key, 'a list')]) {
+      await app.redis.del(key)
+      await obstacle()
+      const dump = await app.redis.dump(key)
+      t.strictSame(await post(app, '/3ds/authenticate', browserRequest(id)), { status: 500, body })
+      t.strictSame(await post(app, '/3ds/final', { threeDSServerTransID: id }), { status: 500, body })
+      t.equal(await app.redis.dump(key), dump)
+    }
+    await app.redis.del(key)
+    for (const replaced of [false, true]) {
+      t.match(await post(app, '/3ds/authenticate', browserRequest(id)), { status: 200 }, `a transaction is ${replaced ? '' : 'not '}replaced`)
+    }
+  }
+})
+
+t.test('an authenticate that Redis refuses to keep is answered 503, to be tried again, and so is whatever needs the store', { skip: redisIsLeftOut }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const { logger, lines } = await keepLog()
+  const app = await buildWhole(t, { USE_REDIS: 'true', REDIS_URL: url }, { logger })
+  const admin = new Redis(url)
+  t.teardown(() => admin.quit())
+  const kept = (await post(app, '/3ds/authenticate', browserRequest(randomUUID()))).body.authenticationResponse
+  const keys = (await admin.keys('*')).sort()
+  const refusals: [reason: string, begin: () => Promise<unknown>, end: () => Promise<unknown>][] = [
+    ['OOM', () => admin.config('SET', 'maxmemory', '1'), () => admin.config('SET', 'maxmemory', '0')],
+    ['READONLY', () => admin.call('REPLICAOF', '127.0.0.1', '1'), () => admin.call('REPLICAOF', 'NO', 'ONE')],
+    ['NOPERM', () => admin.acl('SETUSER', 'default', '-@scripting'), () => admin.acl('SETUSER', 'default', '+@scripting')]
+  ]
+  for (const [reason, begin, end] of refusals) {
+    await begin()
+    for (const [path, body] of [
+      ['authenticate', browserRequest(randomUUID())],
+      ['authenticate', browserRequest(kept.threeDSServerTransID)],
+      ['results', resultsRequest(kept)]
+    ] as const) {
+      const answer = await app.inject({ method: 'POST', url: `/3ds/${path}`, payload: body })
+      t.match(answer.json(), { error: 'The transaction store refuses the operation', code: 'store_connection' }, `${reason}, ${path}`)
+      t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '1'])
+    }
+    t.ok(lines.some((line) => line.includes('"level":"warn"') && line.includes(reason)), 'why is in the log')
+    await end()
+  }
+  t.strictSame((await admin.keys('*')).sort(), keys, 'nothing was kept, nothing replaced')
+  t.match(await post(app, '/3ds/results', resultsRequest(kept)), { status: 200 })
 })

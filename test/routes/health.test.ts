@@ -118,3 +118,46 @@ t.test('on Redis every operation is really tried; while it is away, the store is
   t.match(await ask(app, '/health'), [200, { status: 'healthy', store: 'redis' }])
   t.strictSame(await ask(app, '/health/live'), [200, { status: 'alive' }])
 })
+
+t.test('a Redis that answers but does not do all four operations is not ready, and said to be degraded', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const { app } = await build(t, redis)
+  const states: [string, () => Promise<unknown>, operations: object, mend: () => Promise<unknown>][] = [
+    [
+      'no memory left',
+      () => app.redis.config('SET', 'maxmemory', '1'),
+      { ping: true, set: false, get: true, delete: true },
+      () => app.redis.config('SET', 'maxmemory', '0')
+    ],
+    [
+      'a replica that may only be read',
+      () => app.redis.call('REPLICAOF', '127.0.0.1', '1'),
+      { ping: true, set: false, get: false, delete: false },
+      () => app.redis.call('REPLICAOF', 'NO', 'ONE')
+    ],
+    [
+      'a user who may not run scripts, and so nothing that the store does',
+      () => app.redis.acl('SETUSER', 'default', '-@scripting'),
+      { ping: true, set: false, get: false, delete: false },
+      () => app.redis.acl('SETUSER', 'default', '+@scripting')
+    ]
+  ]
+  for (const [state, begin, operations, mend] of states) {
+    await begin()
+    const answer = await app.inject('/health/redis')
+    const { latencyMs, ...body } = answer.json()
+    t.type(latencyMs, 'number')
+    t.strictSame([answer.statusCode, answer.headers['retry-after'], body], [503, '1', {
+      status: 'degraded', connected: true, store: 'redis', url: redis.url, operations
+    }], state)
+    const ready = await app.inject('/health/ready')
+    t.strictSame([ready.statusCode, ready.headers['retry-after'], ready.json()], [503, '1', { status: 'unavailable' }], state)
+    t.match(await ask(app, '/health/detailed'), [200, {
+      status: 'degraded', services: { redis: { status: 'degraded', connected: true, operations }, store: { status: 'degraded' }, api: { status: 'healthy' } }
+    }], state)
+    await mend()
+    t.strictSame(await ask(app, '/health/ready'), [200, { status: 'ready' }], 'again')
+    t.match(await ask(app, '/health/redis'), [200, { status: 'healthy', connected: true }])
+    t.match(await ask(app, '/health/detailed'), [200, { status: 'healthy', services: { redis: { status: 'healthy' }, store: { status: 'healthy' } } }])
+  }
+})

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { createManualClock } from '../../src/clock.ts'
 import { loadConfig, ConfigError, maskUrl, type Config, type Environment } from '../../src/config.ts'
 import { envExample, helpText, maskedConfig, settingsTable, startLines } from '../../src/config/describe.ts'
 import { settings, settingNames, type SettingName } from '../../src/config/settings.ts'
 import { version } from '../../src/config/version.ts'
+import { createCertificateSource, type SigningAlg } from '../../src/crypto/certificates.ts'
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',
@@ -72,7 +76,8 @@ const CASES: Record<SettingName, { pick: (config: Config) => unknown, good: [str
   OTP: { pick: (config) => config.otp, good: [['Ab 9é', 'Ab 9é'], ['9'.repeat(45), '9'.repeat(45)]], bad: ['9'.repeat(46), 'a\u0007b', 'a\nb'] },
   OTP_MAX_ATTEMPTS: { pick: (config) => config.otpMaxAttempts, good: [['1', 1], ['99', 99]], bad: ['0', '100'] },
   ACS_SIGNING_ALG: { pick: (config) => config.acsSigningAlg, good: [['es256', 'ES256'], ['PS256', 'PS256']], bad: ['RS256', 'none'] },
-  CERT_PATH: { pick: (config) => config.certPath, good: [], bad: ['/only/a/certificate.pem'] },
+  // Files: see below.
+  CERT_PATH: { pick: (config) => config.certPath, good: [], bad: [] },
   KEY_PATH: { pick: (config) => config.keyPath, good: [], bad: [] },
   OUTBOUND_ALLOW: { pick: (config) => config.outboundAllow, good: [['*', ['*']], ['Shop.example, *.test,10.0.0.0/8,[::1],::1,single-label,', ['shop.example', '*.test', '10.0.0.0/8', '[::1]', '::1', 'single-label']]], bad: ['*.*.a', 'a*', 'http://a', ',', '10.0.0.0/99', 'a:80'] },
   CLOSE_GRACE_MS: { pick: (config) => config.closeGraceMs, good: [['1', 1]], bad: ['0', '600001'] },
@@ -104,18 +109,85 @@ t.test('each variable: what is understood, and what is refused by name with what
   for (const name of settingNames) {
     const { pick, good, bad } = CASES[name]
     for (const [text, expected] of good) t.strictSame(pick(configOf({ [name]: text })), expected, `${name}=${JSON.stringify(text)}`)
-    // A certificate without its key is refused for the key, see below.
-    for (const text of bad.filter(() => name !== 'CERT_PATH')) {
+    for (const text of bad) {
       t.match(faultsOf({ [name]: text }), [{ variable: name, value: String, allowed: /\w{3}/ }], `${name}=${JSON.stringify(text)} is refused`)
     }
   }
 })
 
+const pkcs8 = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }) as string
+const CERT_ALLOWED = 'the path of a readable PEM file: certificates that are valid now, the signing key\'s own first, then each one\'s issuer'
+const KEY_ALLOWED = 'the path of a readable PEM file: an unencrypted private key, RSA of at least 2048 bits (PS256) or EC P-256 (ES256)'
+
+/** Files of one test: by name, with the path of each. */
+function files (t: Test, contents: Record<string, string>): Record<string, string> {
+  const folder = t.testdir({})
+  return Object.fromEntries(Object.entries(contents).map(([name, content]) => {
+    const path = join(folder, `${name}.pem`)
+    writeFileSync(path, content)
+    return [name, path]
+  }))
+}
+
+/** An operator's own chain and key, made by a test authority. */
+async function ownCertificates (alg: SigningAlg): Promise<{ chain: string, key: string }> {
+  const { key, x5c } = await createCertificateSource({ seed: 'the operator', alg }).signingMaterial()
+  return { chain: x5c.map((der) => `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`).join(''), key: pkcs8(key) }
+}
+
+t.test('own certificates: the algorithm is what the key signs, and the configuration shows it without the key', async (t) => {
+  for (const alg of ['ES256', 'PS256'] as const) {
+    const own = await ownCertificates(alg)
+    const { chain: CERT_PATH, key: KEY_PATH } = files(t, { ...own })
+    for (const env of [{ CERT_PATH, KEY_PATH }, { CERT_PATH, KEY_PATH, ACS_SIGNING_ALG: alg }]) {
+      const config = configOf(env)
+      t.match(config, { acsSigningAlg: alg, certPath: CERT_PATH, keyPath: KEY_PATH, certificates: { material: { alg } } })
+      t.equal(pkcs8(config.certificates?.material.key as KeyObject), own.key)
+      t.strictSame(maskedConfig(config), { ...DEFAULTS, acsSigningAlg: alg, certPath: CERT_PATH, keyPath: KEY_PATH, otp: '***' })
+      t.match(startLines(config)[0], new RegExp(`signed content ${alg}$`))
+    }
+  }
+})
+
+t.test('an algorithm that the key of KEY_PATH cannot sign is refused, with what the key is', async (t) => {
+  for (const [alg, other, kind] of [['ES256', 'PS256', 'an EC key on P-256'], ['PS256', 'ES256', 'an RSA key of 2048 bits']] as const) {
+    const { chain: CERT_PATH, key: KEY_PATH } = files(t, await ownCertificates(alg))
+    t.strictSame(faultsOf({ CERT_PATH, KEY_PATH, ACS_SIGNING_ALG: other }), [
+      { variable: 'ACS_SIGNING_ALG', value: `"${other}"`, allowed: `${alg}, or nothing, with KEY_PATH="${KEY_PATH}", which has ${kind}` }
+    ])
+  }
+})
+
 t.test('certificate and key go together', async (t) => {
-  const { certPath, keyPath } = configOf({ CERT_PATH: '/c.pem', KEY_PATH: '/k.pem' })
-  t.strictSame({ certPath, keyPath }, { certPath: '/c.pem', keyPath: '/k.pem' })
-  t.strictSame(faultsOf({ CERT_PATH: '/c.pem' }), [{ variable: 'KEY_PATH', value: '""', allowed: 'must be set, because CERT_PATH is' }])
-  t.strictSame(faultsOf({ KEY_PATH: '/k.pem' }), [{ variable: 'CERT_PATH', value: '""', allowed: 'must be set, because KEY_PATH is' }])
+  const { chain: CERT_PATH, key: KEY_PATH } = files(t, await ownCertificates('ES256'))
+  t.strictSame(faultsOf({ CERT_PATH }), [{ variable: 'KEY_PATH', value: '""', allowed: 'must be set, because CERT_PATH is' }])
+  t.strictSame(faultsOf({ KEY_PATH }), [{ variable: 'CERT_PATH', value: '""', allowed: 'must be set, because KEY_PATH is' }])
+})
+
+t.test('files that cannot be used are faults among the others, each by variable and path', async (t) => {
+  const { chain, key } = await ownCertificates('ES256')
+  const paths = files(t, { chain, key, other: (await ownCertificates('PS256')).key, weak: pkcs8(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey) })
+  const folder = join(paths['chain'] as string, '..')
+  const cert = (path = '', why = '') => ({ variable: 'CERT_PATH', value: JSON.stringify(path), allowed: `${CERT_ALLOWED} (this one ${why})` })
+  const keyFault = (path = '', why = '') => ({ variable: 'KEY_PATH', value: JSON.stringify(path), allowed: `${KEY_ALLOWED} (this one ${why})` })
+  const faults = (CERT_PATH = '', KEY_PATH = '', env = {}) => faultsOf({ CERT_PATH, KEY_PATH, ...env })
+  const port = { variable: 'PORT', value: '"x"', allowed: 'a whole number from 0 to 65535' }
+  t.strictSame(faults('/no where/@a.pem', folder, { PORT: 'x' }), [port, cert('/no where/@a.pem', 'does not exist'), keyFault(folder, 'is a directory')])
+  t.strictSame(faults(paths['key'], paths['chain']), [cert(paths['key'], 'has no PEM certificate'), keyFault(paths['chain'], 'has no unencrypted PEM private key')])
+  t.strictSame(faults(paths['chain'], paths['weak'], { ACS_SIGNING_ALG: 'ES256' }), [keyFault(paths['weak'], 'has an RSA key of 1024 bits')])
+  t.strictSame(faults(paths['chain'], paths['other']), [keyFault(paths['other'], 'has another key')])
+  t.strictSame(faults(paths['chain'], `${paths['key']}/below`), [keyFault(`${paths['key']}/below`, 'cannot be read: ENOTDIR')])
+  t.throws(() => loadConfig({ CERT_PATH: paths['chain'], KEY_PATH: paths['key'] }, createManualClock(Date.UTC(2050, 0, 1))), {
+    message: `CERT_PATH="${paths['chain']}" is not allowed: ${CERT_ALLOWED} (this one has a certificate 1 that expired on 2049-12-31)`
+  })
+})
+
+t.test('a key given instead of its path is not shown', async (t) => {
+  const { key } = await ownCertificates('ES256')
+  const base64 = key.replace(/-----.*-----|\n/g, '')
+  for (const text of [key, key.replaceAll('\n', '\\n'), key.replaceAll('\n', ' '), base64, base64.replace(/.{32}/, '$& ')]) {
+    t.match(faultsOf({ KEY_PATH: text, CERT_PATH: text }).map(({ value }) => value), ['***', '***'])
+  }
 })
 
 t.test('every fault is told at once, each with its variable, value and what is allowed', async (t) => {
@@ -182,6 +254,33 @@ t.test('a variable that looks like a setting and is none is told with the neares
   ])
 })
 
+t.test('a setting said in another way is recognised: as a switch, behind APP_, by its first words', async (t) => {
+  const meant = {
+    METRICS_ENABLED: 'METRICS',
+    ENABLE_DOCS: 'DOCS',
+    COMPRESSION_ON: 'COMPRESSION',
+    DISABLE_COMPRESSION: 'COMPRESSION',
+    USE_METRICS: 'METRICS',
+    REDIS_ENABLED: 'USE_REDIS',
+    APP_PORT: 'PORT',
+    APP_HOST: 'HOST',
+    APP_LOG_LEVEL: 'LOG_LEVEL',
+    APP_REDIS_URL: 'REDIS_URL',
+    APP_SERVER_PORT: 'APP_SERVER__PORT',
+    APP_REDIS_TTL_SECONDS: 'APP_REDIS__TTL_SECONDS',
+    BODY_LIMIT: 'BODY_LIMIT_BYTES',
+    BODY_LIMT_BYTES: 'BODY_LIMIT_BYTES',
+    RATE_LIMIT: 'RATE_LIMIT_PER_SECOND',
+    CLOSE_GRACE: 'CLOSE_GRACE_MS',
+    CLOSE_GRACE_PERIOD_MS: 'CLOSE_GRACE_MS',
+    KEY_PAHT: 'KEY_PATH',
+    METRIC: 'METRICS'
+  }
+  for (const [name, setting] of Object.entries(meant)) {
+    t.strictSame(loadConfig({ [name]: 'x' }).warnings, [`${name} is not a setting and is ignored: did you mean ${setting}?`])
+  }
+})
+
 t.test('variables of shells, CI, platforms and Kubernetes are not taken for settings', async (t) => {
   const ordinary = {
     PATH: '/bin',
@@ -213,7 +312,46 @@ t.test('variables of shells, CI, platforms and Kubernetes are not taken for sett
     PUBLIC_API_KEY: 'x',
     APP_ENV: 'dev',
     APP_NAME: 'shop',
+    APP_DEBUG: '1',
+    APP_KEY: 'x',
+    APP_URL: 'x',
+    APP_BASE_URL: 'x',
+    APP_SERVER: 'x',
+    APP_SERVER_NAME: 'x',
+    APP_DATABASE_URL: 'x',
+    APP: 'x',
+    HOST_IP: 'x',
+    HOST_PATH: 'x',
+    HOSTTYPE: 'x',
+    PORTAL: 'x',
+    PORTAL_URL: 'x',
+    PORT_RANGE: 'x',
+    PORTS: 'x',
+    DOCS_PATH: 'x',
+    DOCS_URL: 'x',
+    METRICS_PATH: 'x',
+    METRICS_PORT: '9',
+    METRICS_TOKEN: 'x',
+    COMPRESSION_LEVEL: '9',
+    BODY_FONT: 'x',
+    BODY: 'x',
+    CLOSE_TIMEOUT: '1',
+    CLOSE_ON_EXIT: '1',
+    RATE: '1',
+    RATE_PLAN: 'x',
+    SEED_DATA: 'x',
+    PUBLIC_KEY: 'x',
+    PUBLIC_DIR: 'x',
+    PUBLIC: 'x',
+    CERT_FILE: 'x',
+    CERT_NAME: 'x',
+    KEY_FILE: 'x',
+    KEY_NAME: 'x',
     KEY_ID: '1',
+    KEY: 'x',
+    USE_SSL: '1',
+    USE_TLS: '1',
+    COMPATIBILITY_MODE: 'x',
     MEMORY_PRESSURE_WATCH: '/x',
     MEMORY_AVAILABLE: '512',
     TEST_REDIS_SERVER: '/x',
@@ -262,6 +400,21 @@ t.test('a password never shows, however it is given, right or wrong', async () =
     ])
     return !seen.some(shows) && !shows(JSON.stringify(maskedConfig(configOf({ REDIS_PASSWORD: secret, OTP: 'hunter', SEED: 'swordfish' }))))
   }), { numRuns: 300 })
+})
+
+t.test('a refused PUBLIC_URL is shown without credentials, query and fragment', async (t) => {
+  const cases = {
+    'https://shop.example/base?token=swordfish': '"https://shop.example/base?***"',
+    'https://shop.example#swordfish': '"https://shop.example#***"',
+    'shop.example?swordfish#swordfish': '"shop.example?***"',
+    'https://me:swordfish@shop.example/base': '"https://***@shop.example/base"',
+    'https://swordfish@shop.example': '"https://***@shop.example/"',
+    'https://me:sword?swordfish@shop.example': '"https://***"',
+    'https://shop.example?back=a@b&token=swordfish': '"https://***"',
+    'me:swordfish@shop.example': '"***"',
+    'ftp://shop.example': '"ftp://shop.example"'
+  }
+  for (const [PUBLIC_URL, value] of Object.entries(cases)) t.strictSame(faultsOf({ PUBLIC_URL }).map((fault) => fault.value), [value], PUBLIC_URL)
 })
 
 t.test('the printed configuration is whole, with credentials, code and seed masked', async (t) => {

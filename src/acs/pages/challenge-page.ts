@@ -6,6 +6,8 @@ import { type Purchase, renderPurchase, schemeName } from './purchase.ts'
 export const codeField = 'otp'
 /** Form field with the button that was pressed; absent when a script submits the form. */
 export const actionField = 'action'
+/** Form field with how many answers had been given when the page was made. */
+export const attemptField = 'attempt'
 /** Values of `actionField`. */
 export type ChallengeAction = 'submit' | 'resend' | 'cancel'
 

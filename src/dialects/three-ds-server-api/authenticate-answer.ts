@@ -10,8 +10,7 @@ const AT_THE_TOP = ['acsURL', 'acsSignedContent', 'eci', 'authenticationValue'] 
  * The answer of `POST /3ds/authenticate`. What a client looks for first (`transStatus`, `acsURL`, `acsSignedContent`,
  * `eci`, `authenticationValue`) stands at the top and in `authenticationResponse`.
  */
-export function authenticateAnswer ({ aRes, transaction }: Authenticated, spelling: AnswerSpelling): JsonObject {
-  const { aReq } = transaction
+export function authenticateAnswer ({ aReq, aRes, transaction }: Authenticated, spelling: AnswerSpelling): JsonObject {
   const challengeRequest = challengeRequestOf(transaction)
   const challenged = aRes.transStatus === 'C'
   // Assigned, not spread: this is the busiest answer, and spreading costs more than all of the rest.

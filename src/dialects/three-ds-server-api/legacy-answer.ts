@@ -45,9 +45,8 @@ const ECHOED: readonly string[] = [
  * @param cardSecurityCode echoed as the original does; it is nowhere else
  */
 export function legacyAuthenticateAnswer (
-  { aRes, transaction }: Authenticated, cardSecurityCode: string | undefined, spelling: AnswerSpelling
+  { aReq, aRes, transaction }: Authenticated, cardSecurityCode: string | undefined, spelling: AnswerSpelling
 ): JsonObject {
-  const { aReq } = transaction
   const challenged = aRes.transStatus === 'C'
   const challengeRequest = { ...challengeRequestOf(transaction), challengeWindowSize: '01', messageVersion: '2.2.0' }
   const answer: JsonObject = {

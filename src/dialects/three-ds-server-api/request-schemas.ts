@@ -37,7 +37,7 @@ const Cardholder = Type.Object({
   workPhone: Phone
 })
 
-const Purchase = Type.Object({
+const LegacyPurchase = Type.Object({
   purchaseAmount: Whole('Minor units.'),
   purchaseCurrency: Text('ISO 4217 numeric.'),
   purchaseExponent: Whole('Minor unit digits.'),
@@ -46,6 +46,11 @@ const Purchase = Type.Object({
   recurringExpiry: Text('YYYYMMDD.'),
   recurringFrequency: Whole('Days between payments.'),
   transType: Text('01 goods or services …')
+})
+
+const Purchase = Type.Object({
+  ...LegacyPurchase.properties,
+  purchaseCurrency: Type.Optional(Type.String({ description: 'ISO 4217 numeric.', pattern: '^[0-9]{3}$' }))
 })
 
 const Acquirer = Type.Object({ acquirerBIN: Text('Acquirer BIN.'), acquirerMerchantID: Text('Merchant id at the acquirer.') })
@@ -86,6 +91,12 @@ const SdkMembers = {
   sdkReferenceNumber: Text('Reference number of the 3DS SDK; part of the session key.')
 }
 
+const AUTHENTICATE = {
+  $id: 'AuthenticateRequest',
+  description: 'Nested authentication request. Names may be spelt as in EMV, as the original server spells them, or mixed.',
+  examples: AUTHENTICATE_EXAMPLES
+}
+
 /** Body of `POST /3ds/authenticate`, in EMV spelling. What the channel needs beyond it is checked by `channelFaults`. */
 export const AuthenticateRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('Any UUID; need not come from /3ds/version.'),
@@ -112,17 +123,23 @@ export const AuthenticateRequestSchema = Type.Object({
     sdkUiType: Type.Optional(Type.Array(Type.String())),
     sdkAuthenticationType: Type.Optional(Type.Array(Type.String()))
   }))
-}, {
-  $id: 'AuthenticateRequest',
-  description: 'Nested authentication request. Names may be spelt as in EMV, as the original server spells them, or mixed.',
-  examples: AUTHENTICATE_EXAMPLES
-})
+}, AUTHENTICATE)
+
+/** The same in `COMPATIBILITY=legacy`, where a currency is any text, as for the original. */
+export const LegacyAuthenticateRequestSchema = Type.Object({
+  ...AuthenticateRequestSchema.properties, purchase: Type.Optional(LegacyPurchase)
+}, AUTHENTICATE)
 
 /** Body of `POST /3ds/authenticate`, in EMV spelling. */
 export type AuthenticateRequest = Static<typeof AuthenticateRequestSchema>
 
 /** Body of `POST /3ds/version`, in EMV spelling. */
 export const VersionRequestSchema = Type.Object({
+  cardNumber: Type.String({ description: 'The card number.', pattern: '^[0-9]{13,19}$' })
+}, { $id: 'VersionRequest', examples: VERSION_EXAMPLES })
+
+/** The same in `COMPATIBILITY=legacy`, where it is any text, as for the original. */
+export const LegacyVersionRequestSchema = Type.Object({
   cardNumber: Type.String({ description: 'The card number, or its beginning.' })
 }, { $id: 'VersionRequest', examples: VERSION_EXAMPLES })
 
@@ -131,8 +148,8 @@ export const FinalRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('The transaction.')
 }, { $id: 'FinalRequest', examples: FINAL_EXAMPLES })
 
-/** Body of `POST /3ds/results`: an RReq, in EMV spelling. Missing and faulty elements are answered as EMV tells. */
-export const ResultsRequestSchema = Type.Object({
+/** Body of `POST /3ds/results` in `COMPATIBILITY=legacy`: beyond ids, version and status any text will do, as for the original. */
+export const LegacyResultsRequestSchema = Type.Object({
   messageType: Type.Literal('RReq'),
   messageVersion: Type.String({ pattern: '^[0-9]\\.[0-9]\\.[0-9]{1,2}$' }),
   threeDSServerTransID: Uuid('The transaction.'),
@@ -140,7 +157,7 @@ export const ResultsRequestSchema = Type.Object({
   dsTransID: Uuid('As in the ARes.'),
   transStatus: Type.Union(['Y', 'N', 'U', 'A', 'R'].map((status) => Type.Literal(status)), { description: 'Y, N, U, A or R.' }),
   sdkTransID: Type.Optional(Uuid('As in the AReq.')),
-  messageCategory: Type.Optional(Type.String()),
+  messageCategory: Text('As in the AReq.'),
   eci: Text('Electronic Commerce Indicator.'),
   authenticationValue: Text('Proof of authentication.'),
   authenticationMethod: Type.Optional(Type.Unknown()),
@@ -149,4 +166,35 @@ export const ResultsRequestSchema = Type.Object({
   transStatusReason: Text('emv3ds §7.'),
   challengeCancel: Text('Why it was cancelled.'),
   acsRenderingType: Type.Optional(Type.Unknown())
+}, { $id: 'ResultsRequest', description: 'An RReq. acsTransID and dsTransID are those of the ARes.', examples: RESULTS_EXAMPLES })
+
+// Values that are neither assigned nor the payment systems' own (80 to 99) are reserved, and so wrong: emv3ds-protocol §3.
+const Coded = (description: string, pattern: string) => Type.Optional(Type.String({ description, pattern: `^(?:${pattern})$` }))
+const METHOD = '^(?:0[1-9]|1[01]|[89][0-9])$'
+
+/**
+ * Body of `POST /3ds/results`: an RReq of 2.1.0 or 2.2.0, in EMV spelling. Missing and faulty elements are answered as EMV
+ * tells. What depends on other elements or on the transaction is judged by `judgeResults`.
+ */
+export const ResultsRequestSchema = Type.Object({
+  ...LegacyResultsRequestSchema.properties,
+  messageVersion: Type.String({ description: 'That of the transaction.', pattern: '^2\\.[12]\\.0$' }),
+  messageCategory: Coded('As in the AReq.', '[0-9]{2}'),
+  eci: Coded('Electronic Commerce Indicator: two characters, as not all schemes have digits.', '[0-9A-Za-z]{2}'),
+  // Twenty bytes in EMV; clients that only want an answer send any text.
+  authenticationValue: Type.Optional(Type.String({ description: 'Proof of authentication.', minLength: 1, maxLength: 4000 })),
+  authenticationMethod: Type.Optional(Type.Union(
+    [Type.String({ pattern: METHOD }), Type.Array(Type.String({ pattern: METHOD }), { minItems: 1, maxItems: 99 })],
+    { description: 'A code, or an array of codes.' }
+  )),
+  authenticationType: Coded('01 static, 02 dynamic, 03 OOB, 04 decoupled.', '0[1-4]|[89][0-9]'),
+  interactionCounter: Coded('Answers the cardholder gave, two digits.', '[0-9]{2}'),
+  transStatusReason: Coded('emv3ds §7.', '0[1-9]|1[0-9]|2[0-6]|[89][0-9]'),
+  challengeCancel: Coded('Why it was cancelled.', '0[13-8]|[89][0-9]'),
+  acsRenderingType: Type.Optional(Type.Object({
+    acsInterface: Coded('01 native, 02 HTML.', '0[12]'),
+    acsUiTemplate: Coded('01 text, 02 single select, 03 multi select, 04 OOB, 05 HTML.', '0[1-5]')
+  })),
+  whiteListStatus: Coded('Is the 3DS Requestor trusted?', '[YNEPRU]'),
+  whiteListStatusSource: Coded('Who says so.', '0[1-3]|[89][0-9]')
 }, { $id: 'ResultsRequest', description: 'An RReq. acsTransID and dsTransID are those of the ARes.', examples: RESULTS_EXAMPLES })

@@ -3,12 +3,17 @@ import type { JsonObject, RReq } from '../../protocol/messages.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
 import { isJsonObject } from '../spelling.ts'
 
+/** What this 3DS Server supports, as an Erro 102 names it. */
+const SUPPORTED_VERSIONS = ['2.1.0', '2.2.0']
+const VERSION = /^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}$/
+
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
 
 /**
  * An RReq out of a body in EMV spelling.
  * @param faults what its schema and its spelling have against it
- * @throws ProtocolError S/101 when it is no RReq, S/203 naming wrong elements, S/201 naming missing ones (emv3ds-protocol §3)
+ * @throws ProtocolError S/101 when it is no RReq, S/102 when its version is a version but none that is supported, S/203
+ * naming wrong elements, S/201 naming missing ones (emv3ds-protocol §3)
  */
 export function readResultsRequest (body: unknown, faults: readonly Fault[]): RReq {
   const rReq = isJsonObject(body) ? body : {}
@@ -17,6 +22,9 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   }
   const missing = faults.filter(({ message }) => message === 'is required')
   const wrong = faults.filter((fault) => !missing.includes(fault))
+  if (isVersion(rReq['messageVersion']) && wrong.some(({ element }) => element === 'messageVersion')) {
+    throw refusal('102', SUPPORTED_VERSIONS.join(','), rReq, faults)
+  }
   if (wrong.length > 0) throw refusal('203', namesOf(wrong), rReq, faults)
   if (missing.length > 0) throw refusal('201', namesOf(missing), rReq, faults)
   // One way of writing an id, so that a repeat is the same result however its ids are written.
@@ -28,14 +36,22 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   }
 }
 
+function isVersion (value: unknown): boolean {
+  return typeof value === 'string' && VERSION.test(value)
+}
+
+/** Names as an Erro has them: an item of an array has none of its own. */
 function namesOf (faults: readonly Fault[]): string {
-  return [...new Set(faults.map(({ element }) => element))].join(',')
+  return [...new Set(faults.map(({ element }) => element.replace(/\.[0-9]+$/, '')))].join(',')
 }
 
 function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {
-  const ids = Object.fromEntries(IDS.map((id) => [id, canonicalUuid(rReq[id])]).filter(([, value]) => value !== undefined))
+  const known = Object.fromEntries([
+    ['messageVersion', SUPPORTED_VERSIONS.find((version) => version === rReq['messageVersion'])],
+    ...IDS.map((id) => [id, canonicalUuid(rReq[id])])
+  ].filter(([, value]) => value !== undefined))
   const what = faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
   return new ProtocolError(`The RReq cannot be used: ${what}`, {
-    errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...ids
+    errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...known
   })
 }

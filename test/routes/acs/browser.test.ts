@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { build, post } from '../../setup/app.ts'
-import { browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling } from '../../setup/requests.ts'
+import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest } from '../../setup/requests.ts'
 import { challenge, type Challenged, cresOf, open, type Page, press, submit } from './browser-client.ts'
 
 const app = await build(t)
@@ -59,6 +59,11 @@ t.test('the right code: Y, told to the shop through the browser and by /3ds/fina
   await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
 })
 
+t.test('an amount in a currency that ISO 4217 has not assigned is shown with the bare code', async (t) => {
+  const { html } = await openChallenge(await start({ purchase: { purchaseCurrency: '000' } }))
+  t.match(html, '<dd class="amount">45.99 (currency 000)</dd>')
+})
+
 t.test('a wrong code asks again, until OTP_MAX_ATTEMPTS: N, reason 19 (emv3ds §10)', async (t) => {
   const challenged = await start()
   const question = await openChallenge(challenged)
@@ -108,13 +113,96 @@ t.test('creq is read raw, in base64 and base64url, padded or not, in either spel
 
 t.test('threeDSSessionData comes back byte for byte, and not at all when none came (emv3ds §5.3)', async (t) => {
   const long = Buffer.from('session '.repeat(96)).toString('base64url')
-  for (const sent of ['a+b/c==', '', ' lead and  trail ', 'ünï😀\u202e', '100%', '%41%2B%zz', '<b>"\'&amp;&#13;', 'a\tb\r\nc\rd\ne', 'undefined', long]) {
+  for (const sent of ['a+b/c==', '', ' lead and  trail ', 'ünï😀\u202e', '100%', '%41%2B%zz', '<b>"\'&amp;&#13;', 'C:\\n\\\\u0000\\"', '\u00a0\ufeff\u2028\ufffd', 'undefined', long]) {
     const challenged = await start()
     const question = await openChallenge(challenged, sent)
     checkEnd(t, await press(app, question, '1234'), challenged, 'Y', sent)
     checkEnd(t, await openChallenge(challenged, sent), challenged, 'Y', sent)
     checkEnd(t, await openChallenge(challenged), challenged, 'Y', sent)
   }
+})
+
+t.test('threeDSSessionData that no browser would take back unchanged is refused: Erro A/203, without it, and nothing is kept', async (t) => {
+  for (const sent of ['a\r\nb', 'a\rb', '\n', 'a\u0000', 'a\tb', '\u001b[0m', '\u007f', '\u0085', '\r\n']) {
+    const challenged = await start()
+    const { threeDSServerTransID, acsTransID, dsTransID } = challenged
+    const page = await openChallenge(challenged, sent)
+    t.equal(page.status, 200)
+    t.equal(page.form?.action, 'https://shop.test/3ds/return')
+    t.strictSame(Object.keys(page.form?.fields ?? {}), ['cres'])
+    t.strictSame(cresOf(page), {
+      messageType: 'Erro',
+      messageVersion: '2.2.0',
+      errorCode: '203',
+      errorComponent: 'A',
+      errorDescription: 'An element has an invalid format or value',
+      errorDetail: 'threeDSSessionData',
+      errorMessageType: 'CReq',
+      threeDSServerTransID,
+      acsTransID,
+      dsTransID
+    })
+    const faulty = await openChallenge({ creq: JSON.stringify({ ...challenged.challengeRequest, messageType: 'x' }) }, sent)
+    t.strictSame(Object.keys(faulty.form?.fields ?? {}), ['cres'], 'nor does it come back with another fault')
+    checkEnd(t, await press(app, await openChallenge(challenged), '1234'), challenged, 'Y')
+  }
+  const unknown = JSON.stringify({ ...(await start()).challengeRequest, threeDSServerTransID: randomUUID() })
+  checkErrorPage(t, await openChallenge({ creq: unknown }, 'a\nb'), 400, 'Transaction not found.')
+})
+
+t.test('a challenge in an app is not for browsers (emv3ds §5.4): refused, and still open for the app', async (t) => {
+  const { body } = await post(app, '/3ds/authenticate', appRequest(randomUUID()))
+  const { acsTransID } = body.authenticationResponse
+  const creq = JSON.stringify(body.challengeRequest)
+  const refused = 'The challenge of this transaction is in an app.'
+  const action = `${PATH}/${acsTransID}`
+  for (const page of [await openChallenge({ creq }, 's'), await submit(app, action, { otp: '1234' }), await submit(app, action, { action: 'cancel' }), await open(app, action)]) {
+    checkErrorPage(t, page, 400, refused)
+  }
+  t.match(await post(app, '/3ds/final', { threeDSServerTransID: body.threeDSServerTransID }), { status: 400, body: { code: 'results_not_found' } })
+
+  const returning = { ...appRequest(randomUUID()), merchant: { notificationURL: 'https://shop.test/3ds/return' } }
+  const { body: { challengeRequest } } = await post(app, '/3ds/authenticate', returning)
+  const page = await openChallenge({ creq: JSON.stringify(challengeRequest) }, 's')
+  t.match(page.form, { action: 'https://shop.test/3ds/return', fields: { threeDSSessionData: 's' } })
+  t.match(cresOf(page), { messageType: 'Erro', errorCode: '305', errorDetail: 'acsTransID' })
+})
+
+t.test('a form that is sent again, by a reload or a second click, is no second attempt', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  t.strictSame(question.form?.fields, { attempt: '0' })
+  const second = await press(app, question, '0000')
+  t.strictSame(second.form?.fields, { attempt: '1' })
+  for (let reload = 0; reload < 5; reload++) t.equal((await press(app, question, '0000')).html, second.html)
+  const third = await press(app, second, '0000')
+  checkQuestion(t, third, challenged, 1, 'Wrong code')
+  for (const older of [question, second]) t.equal((await press(app, older, '9999')).html, third.html)
+  const ended = await press(app, third, '0000')
+  checkEnd(t, ended, challenged, 'N')
+  for (const again of [question, second, third]) t.equal((await press(app, again, '0000')).html, ended.html)
+  await checkFinal(t, challenged, { transStatus: 'N', transStatusReason: '19', interactionCounter: '03' })
+})
+
+t.test('the right code passes from an earlier page too, and a form without a usable number is an attempt', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  await press(app, question, '0000')
+  for (const [attempt, left] of [['x', '1 attempt left'], ['-1', undefined]] as const) {
+    const page = await submit(app, `${PATH}/${challenged.acsTransID}`, { otp: '0000', attempt })
+    if (left === undefined) checkEnd(t, page, challenged, 'N')
+    else t.match(page.html, left)
+  }
+  const other = await start()
+  const first = await openChallenge(other)
+  await press(app, first, '0000')
+  checkEnd(t, await press(app, first, '1234'), other, 'Y')
+  await checkFinal(t, other, { transStatus: 'Y', interactionCounter: '02' })
+  const third = await start()
+  const asked = await openChallenge(third)
+  await press(app, asked, '0000')
+  checkEnd(t, await press(app, asked, '', 'cancel'), third, 'N')
+  checkErrorPage(t, await submit(app, `${PATH}/${other.acsTransID}`, [['otp', '1'], ['attempt', '0'], ['attempt', '1']]), 400, 'attempt must be sent once.')
 })
 
 t.test('a form as browsers really write it: plus for a space, percent for what is not ASCII', async (t) => {
@@ -155,9 +243,8 @@ t.test('a challenge that is open is shown where it stands', async (t) => {
 t.test('a result that was posted to /3ds/results ends it too', async (t) => {
   const challenged = await start()
   const question = await openChallenge(challenged)
-  const { threeDSServerTransID, acsTransID, dsTransID } = challenged
-  t.match(await post(app, '/3ds/results', { messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, transStatus: 'A' }), { status: 200 })
-  checkEnd(t, await press(app, question, '1234'), challenged, 'N')
+  t.match(await post(app, '/3ds/results', resultsRequest(challenged)), { status: 200 })
+  checkEnd(t, await press(app, question, '0000'), challenged, 'Y')
 })
 
 t.test('a record that another server wrote tells of no ARes and no progress: its challenge begins here', async (t) => {
@@ -372,9 +459,10 @@ t.test('records with hostile values, however they got into the store, do no harm
 })
 
 async function race (t: Test, app: FastifyInstance, path: string, challenged: Challenged, answers: [string, ('submit' | 'cancel')?][]) {
-  const question = await submit(app, path, { creq: challenged.creq })
+  // Answers of their own each, and not one form forty times.
+  const { form: { action: url = '' } = {} } = await submit(app, path, { creq: challenged.creq })
   const before = app.meters.totals().challengeResults
-  await Promise.all(answers.map(([otp, action]) => press(app, question, otp, action)))
+  await Promise.all(answers.map(([otp, action = 'submit']) => submit(app, url, { otp, action })))
   t.equal(app.meters.totals().challengeResults - before, 1, 'exactly one result')
   const pages = await Promise.all(Array.from({ length: 10 }, () => open(app, `${PATH}/${challenged.acsTransID}`)))
   for (const page of pages) t.equal(page.html, pages[0]?.html)

@@ -21,7 +21,7 @@ t.test('the root that SDKs have to trust is one self-signed PEM certificate, and
   t.equal(new Set([one, other, unseeded]).size, 3)
 })
 
-t.test('with CERT_PATH and KEY_PATH it is the last certificate of the file; files that cannot be read stop the start', async (t) => {
+t.test('with CERT_PATH and KEY_PATH it is the last certificate of the file', async (t) => {
   const { certificates } = (await build(t, { ACS_SIGNING_ALG: 'ES256' })).roles
   const { key, x5c } = await certificates.signingMaterial()
   const pem = (base64: string) => `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`
@@ -32,6 +32,4 @@ t.test('with CERT_PATH and KEY_PATH it is the last certificate of the file; file
   const paths = { CERT_PATH: `${folder}/chain.pem`, KEY_PATH: `${folder}/key.pem` }
   t.equal(await root(await build(t, paths)), await certificates.rootPem())
   t.equal(readFileSync(paths.CERT_PATH, 'utf8').split('BEGIN').length, 4)
-  await t.rejects(build(t, { ...paths, KEY_PATH: `${folder}/none.pem` }), { code: 'ENOENT' })
-  await t.rejects(build(t, { ...paths, CERT_PATH: paths.KEY_PATH }), { message: 'CERT_PATH: no PEM certificate found' })
 })

@@ -162,6 +162,13 @@ t.test('the SDK\'s key and data come in every form that clients have (compatibil
   })
 })
 
+t.test('device data is for the DS and is not kept (emv3ds-protocol §5.2)', async (t) => {
+  const { body } = await post(app, '/3ds/authenticate', { ...appRequest(id), sdkEncData: 'a.b.c.d.e' })
+  const { sdkEncData, ...kept } = body.authenticationRequest
+  t.equal(sdkEncData, 'a.b.c.d.e')
+  t.strictSame((await app.stateStore.get(id)).aReq, kept)
+})
+
 t.test('sdkTransID is echoed letter for letter: iOS compares text (clients-and-dialects §4)', async (t) => {
   const { body } = await post(app, '/3ds/authenticate', { ...appRequest(id), sdkTransID: SDK_TRANS_ID.toUpperCase() })
   t.equal(body.authenticationResponse.sdkTransID, SDK_TRANS_ID.toUpperCase())
@@ -222,10 +229,21 @@ t.test('more than a handful of faults are all named', async (t) => {
   })
 })
 
+t.test('a currency is three digits, assigned or not (ISO 4217); legacy takes any text', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const paying = (purchaseCurrency: unknown) => ({ ...browserRequest(id), purchase: { purchaseAmount: 4599, purchaseCurrency } })
+  for (const purchaseCurrency of ['EUR', '', '97', '0978', '97x', '978\n', '٩٧٨', '<b>']) {
+    t.strictSame(await faultsOf(paying(purchaseCurrency)), { 'purchase.purchaseCurrency': 'must match pattern "^[0-9]{3}$"' }, purchaseCurrency)
+    t.equal((await aReqOf(paying(purchaseCurrency), legacy)).purchaseCurrency, purchaseCurrency)
+  }
+  t.strictSame(Object.keys(await faultsOf(paying(978))), ['purchase.purchaseCurrency'])
+  for (const purchaseCurrency of ['978', '000', '899']) t.equal((await aReqOf(paying(purchaseCurrency))).purchaseCurrency, purchaseCurrency)
+})
+
 t.test('a browser is sent only where a browser can be sent', async (t) => {
-  for (const notificationURL of ['javascript:alert(1)', '/return', 'https://shop.test/\r\nSet-Cookie: a=b', '']) {
+  for (const notificationURL of ['javascript:alert(1)', '/return', 'https://shop.test/\r\nSet-Cookie: a=b', '', 'http:evil', 'https:\\\\shop.test', 'https://shop@evil.test/']) {
     t.strictSame(await faultsOf({ ...browserRequest(id), merchant: { notificationURL } }), {
-      'merchant.notificationURL': 'must be an absolute http or https URL'
+      'merchant.notificationURL': 'must be an absolute http or https URL without credentials, spaces and backslashes'
     })
   }
 })

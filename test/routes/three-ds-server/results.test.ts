@@ -108,7 +108,7 @@ t.test('a faulty RReq is answered with an Erro that names every element: wrong o
   t.strictSame(await post(app, '/3ds/results', { ...resultsRequest(aRes), transStatus: null, eci: null }), refusal(
     '201', 'A required element is missing', 'transStatus', 'The RReq cannot be used: transStatus is required', idsOf(aRes)))
   const { acsTransID, ...wrong } = resultsRequest(aRes, { transStatus: 'C', eci: 5, sdkTransID: 'x', messageVersion: '2' })
-  const faults = 'messageVersion must match pattern "^[0-9]\\.[0-9]\\.[0-9]{1,2}$"'
+  const faults = 'messageVersion must match pattern "^2\\.[12]\\.0$"'
   const answer = await post(app, '/3ds/results', wrong)
   t.match(answer.body, { errorCode: '203', errorDetail: 'messageVersion,transStatus,sdkTransID,eci', threeDSServerTransID, dsTransID: aRes.dsTransID, acsTransID: undefined })
   t.ok(answer.body.error.includes(faults))
@@ -144,16 +144,11 @@ t.test('final after frictionless is answered from the ARes (compatibility B16), 
   t.strictSame(await post(refused.app, '/3ds/final', { threeDSServerTransID }), { status: 200, body: { threeDSServerTransID, transStatus: 'N' } })
 })
 
-t.test('a result for a frictionless transaction is taken, as the original does, and final tells it', async (t) => {
-  const { app, aRes } = await authenticated(t, browserRequest(threeDSServerTransID, FRICTIONLESS_CARD))
-  const rReq = resultsRequest(aRes, { transStatus: 'N', eci: '07', authenticationValue: undefined })
-  t.strictSame(await post(app, '/3ds/results', rReq), { status: 200, body: rResOf(aRes) })
-  t.match((await post(app, '/3ds/final', { threeDSServerTransID })).body, { transStatus: 'N', eci: '07', resultsResponse: rResOf(aRes) })
-})
-
 t.test('RRes says 02 when no CReq was sent, and 2.1.0 has no sdkTransID in it (emv3ds-protocol §10)', async (t) => {
   const { app, aRes } = await authenticated(t, { ...appRequest(threeDSServerTransID), preferredProtocolVersion: '2.1.0' })
-  const { body } = await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: '2.1.0', transStatus: 'N', challengeCancel: '05', transStatusReason: '14' }))
+  const { body } = await post(app, '/3ds/results', resultsRequest(aRes, {
+    messageVersion: '2.1.0', transStatus: 'N', challengeCancel: '05', transStatusReason: '14', eci: undefined, authenticationValue: undefined
+  }))
   t.strictSame(body, { ...rResOf(aRes), messageVersion: '2.1.0', resultsStatus: '02' })
 })
 

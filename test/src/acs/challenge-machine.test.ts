@@ -56,6 +56,19 @@ t.test('a finished challenge takes no event', async (t) => {
   }
 })
 
+t.test('a wrong answer to an earlier question changes nothing; a right one passes', async (t) => {
+  const progress: ChallengeProgress = { ...FIRST_PROGRESS, interactionCounter: 2 }
+  for (const attempt of [0, 1]) {
+    const again = step(progress, { type: 'entry', value: '4321', attempt }, rules)
+    t.strictSame(again, { progress, notice: 'wrong-code' })
+    t.equal(again.progress, progress, 'so that nothing is written')
+    t.strictSame(step(progress, { type: 'entry', value: '1234', attempt }, rules).ending, { transStatus: 'Y' })
+  }
+  for (const attempt of [2, 3]) {
+    t.strictSame(step(progress, { type: 'entry', value: '4321', attempt }, rules), step(progress, { type: 'entry', value: '4321' }, rules))
+  }
+})
+
 t.test('with one attempt the first wrong code ends it (compatibility B23)', async (t) => {
   t.strictSame(step(FIRST_PROGRESS, { type: 'entry', value: '0' }, { ...rules, otpMaxAttempts: 1 }).ending, { transStatus: 'N', transStatusReason: '19' })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { compactVerify, importX509 } from 'jose'
 import t from 'tap'
 import { buildCertificate } from '../../../src/crypto/certificate-builder.ts'
-import { CertificateFileError } from '../../../src/crypto/certificate-files.ts'
+import { CertificateFileError, joinCertificates, nameOf, readCertificateChain, readSigningKey } from '../../../src/crypto/certificate-files.ts'
 import { createCertificateSource, type SigningMaterial } from '../../../src/crypto/certificates.ts'
 import { element, objectIdentifier } from '../../../src/crypto/der.ts'
 import { createEphemeralKeys } from '../../../src/crypto/ephemeral-keys.ts'
@@ -14,6 +14,7 @@ import { signAcsContent, type AcsContent } from '../../../src/crypto/signed-cont
 import { createSeededIds } from '../../../src/ids.ts'
 
 const algs = ['ES256', 'PS256'] as const
+const NOW = Date.UTC(2026, 10, 20)
 
 function pemOf (der: Uint8Array | string): string {
   return new X509Certificate(typeof der === 'string' ? Buffer.from(der, 'base64') : der).toString()
@@ -154,7 +155,9 @@ function ownChain (publicKey: KeyObject): { leaf: string, intermediate: string, 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const pkcs8 = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }) as string
-const fromFiles = (certPem?: string, keyPem?: string) => createCertificateSource({ seed: 's', alg: 'ES256', certPem, keyPem })
+const fromFiles = (certPem: string, keyPem: string) => createCertificateSource({
+  seed: 's', alg: 'ES256', own: joinCertificates(readCertificateChain(certPem, NOW), readSigningKey(keyPem))
+})
 const derOf = (pem: string) => new X509Certificate(pem).raw.toString('base64')
 
 t.test('own files: one x5c entry per certificate, the root left out and named as the one to trust', async (t) => {
@@ -194,33 +197,53 @@ t.test('own files: a single self-signed certificate is sent and trusted, authori
   }
 })
 
-t.test('own files that cannot be used are refused at once, with the variable to look at and nothing of their content', async (t) => {
+t.test('own chains that cannot be used are refused, with nothing of their content', async (t) => {
   const { leaf, intermediate, root } = ownChain(ec.publicKey)
-  const key = pkcs8(ec.privateKey)
-  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
-  const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 })
-  const ed25519 = generateKeyPairSync('ed25519')
-  const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }) as string
-  const weak = 'KEY_PATH: the key must be RSA of at least 2048 bits (PS256) or EC P-256 (ES256)'
   const broken = leaf.replace(/\n.{64}/, '\nAAAA')
-  const refused: Array<[string | undefined, string | undefined, string]> = [
-    [undefined, key, 'CERT_PATH: no PEM certificate found'],
-    ['', key, 'CERT_PATH: no PEM certificate found'],
-    [key, key, 'CERT_PATH: no PEM certificate found'],
-    [broken, key, 'CERT_PATH: certificate 1 cannot be read'],
-    [leaf + broken, key, 'CERT_PATH: certificate 2 cannot be read'],
-    [leaf + root, key, 'CERT_PATH: certificate 2 did not issue certificate 1'],
-    [leaf + intermediate + leaf, key, 'CERT_PATH: certificate 3 did not issue certificate 2'],
-    [leaf, undefined, 'KEY_PATH: no unencrypted PEM private key found'],
-    [leaf, leaf, 'KEY_PATH: no unencrypted PEM private key found'],
-    [leaf, encrypted, 'KEY_PATH: no unencrypted PEM private key found'],
-    [leaf, pkcs8(rsa.privateKey), 'KEY_PATH: the key does not belong to the first certificate of CERT_PATH'],
-    [leaf, pkcs8(createSeededKey('x', 'y').privateKey), 'KEY_PATH: the key does not belong to the first certificate of CERT_PATH'],
-    [ownChain(p384.publicKey).leaf, pkcs8(p384.privateKey), weak],
-    [ownChain(rsa1024.publicKey).leaf, pkcs8(rsa1024.privateKey), weak],
-    [ownChain(ed25519.publicKey).leaf, pkcs8(ed25519.privateKey), weak]
+  // The names are right, the signature is another authority's.
+  const stranger = createSeededKey('stranger', 'root')
+  const foreign = pemOf(buildCertificate({
+    subject: 'intermediate', issuer: 'root', publicKey: createSeededKey('operator', 'intermediate').publicKey, issuerPublicKey: createSeededKey('operator', 'root').publicKey, pathLength: 0
+  }, (data) => sign('sha256', data, stranger.privateKey)))
+  const refused: Array<[string, string]> = [
+    ['', 'has no PEM certificate'],
+    [pkcs8(ec.privateKey), 'has no PEM certificate'],
+    [broken, 'has a certificate 1 that cannot be read'],
+    [leaf + broken, 'has a certificate 2 that cannot be read'],
+    [leaf + root, 'has a certificate 2 that did not issue certificate 1'],
+    [leaf + intermediate + leaf, 'has a certificate 3 that did not issue certificate 2'],
+    [leaf + foreign + root, 'has a certificate 3 that did not issue certificate 2']
   ]
-  for (const [certPem, keyPem, message] of refused) t.throws(() => fromFiles(certPem, keyPem), new CertificateFileError(message))
+  for (const [pem, message] of refused) t.throws(() => readCertificateChain(pem, NOW), new CertificateFileError(message))
+})
+
+t.test('own chains are refused before and after their time, RFC 5280 §4.1.2.5', async (t) => {
+  const { leaf, intermediate, root } = ownChain(ec.publicKey)
+  const chain = leaf + intermediate + root
+  for (const now of [Date.UTC(2020, 0, 1), Date.UTC(2049, 11, 31, 23, 59, 59)]) t.equal(readCertificateChain(chain, now).length, 3)
+  t.throws(() => readCertificateChain(chain, Date.UTC(2019, 11, 31, 23, 59, 59)), new CertificateFileError('has a certificate 1 that is not valid before 2020-01-01'))
+  t.throws(() => readCertificateChain(chain, Date.UTC(2050, 0, 1)), new CertificateFileError('has a certificate 1 that expired on 2049-12-31'))
+})
+
+t.test('own keys that cannot be used are refused with their kind, and nothing of their content', async (t) => {
+  const [p384, rsa1024, ed25519] = [generateKeyPairSync('ec', { namedCurve: 'P-384' }), generateKeyPairSync('rsa', { modulusLength: 1024 }), generateKeyPairSync('ed25519')]
+  const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }) as string
+  const refused: Array<[string, string]> = [
+    ['', 'has no unencrypted PEM private key'],
+    [ownChain(ec.publicKey).leaf, 'has no unencrypted PEM private key'],
+    [encrypted, 'has no unencrypted PEM private key'],
+    [pkcs8(p384.privateKey), 'has an EC key on P-384'],
+    [pkcs8(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey), 'has an EC key on secp256k1'],
+    [pkcs8(rsa1024.privateKey), 'has an RSA key of 1024 bits'],
+    [pkcs8(ed25519.privateKey), 'has an ed25519 key']
+  ]
+  for (const [pem, message] of refused) t.throws(() => readSigningKey(pem), new CertificateFileError(message))
+  t.strictSame([rsa, ec].map(({ privateKey }) => nameOf(privateKey)), ['an RSA key of 2048 bits', 'an EC key on P-256'])
+})
+
+t.test('a key of another certificate is refused, of another kind or not', async (t) => {
+  const { leaf } = ownChain(ec.publicKey)
+  for (const other of [rsa.privateKey, createSeededKey('x', 'y').privateKey]) t.throws(() => fromFiles(leaf, pkcs8(other)), new CertificateFileError('has another key'))
 })
 
 t.test('a seed and a purpose give one key, another of them another', async (t) => {

@@ -5,7 +5,7 @@ import { createOutboundPolicy } from '../../../src/exchange/outbound-policy.ts'
 /** @returns those of the addresses that may be called */
 function allowed (patterns: readonly string[], addresses: readonly string[]): string[] {
   const policy = createOutboundPolicy(patterns)
-  return addresses.filter((address) => policy(new URL(address)))
+  return addresses.filter((address) => policy.allows(new URL(address)))
 }
 
 const HERE = [
@@ -33,6 +33,42 @@ t.test('by default only this machine and private test names may be called, howev
 t.test('* is every host, and still only http', async (t) => {
   t.strictSame(allowed(['shop.test', '*'], [...HERE, ...ELSEWHERE]), [...HERE, ...ELSEWHERE])
   t.strictSame(allowed(['*'], NOT_HTTP), [])
+})
+
+const METADATA_ADDRESSES = [
+  'http://169.254.169.254/latest/', 'http://169.254.0.1', 'http://169.254.255.255', 'http://169.254.169.254./', 'http://2852039166', 'http://0xa9fea9fe', 'http://0251.0376.0251.0376', 'http://169.254.43518',
+  'http://[::ffff:169.254.169.254]', 'http://[::ffff:a9fe:a9fe]', 'http://[64:ff9b::169.254.169.254]', 'http://[fe80::1]', 'http://[febf:ffff::1]', 'http://[fd00:ec2::254]', 'http://[FD00:0EC2::0254]', 'http://[fd20:ce::254]',
+  'http://100.100.100.200', 'http://192.0.0.192', 'http://168.63.129.16'
+]
+const METADATA_NAMES = [
+  'http://metadata', 'http://METADATA./', 'http://metadata.google.internal/computeMetadata/v1/', 'http://Metadata.Google.Internal.', 'http://metadata%2egoogle%2einternal', 'http://metadata.internal', 'http://a.metadata.internal',
+  'http://ｍetadata', 'http://instance-data', 'http://instance-data.ec2.internal', 'http://metadata.local'
+]
+
+t.test('cloud metadata is out of reach of suffixes, ranges and single-label', async (t) => {
+  const { outboundAllow } = loadConfig({}).config
+  t.strictSame(allowed(outboundAllow, [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
+  t.strictSame(allowed(['0.0.0.0/0', '[::]/0', '169.254.0.0/16', 'fe80::/10', '*.google.internal', '*.internal', '*.local', 'single-label'], [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
+  t.strictSame(allowed(['0.0.0.0/0', '[::]/0'], ['http://169.253.0.1', 'http://169.255.0.1', 'http://[fec0::1]', 'http://100.100.100.201']).length, 4, 'its neighbours are not')
+  t.strictSame(allowed(['*'], [...METADATA_ADDRESSES, ...METADATA_NAMES]).length, METADATA_ADDRESSES.length + METADATA_NAMES.length)
+})
+
+t.test('cloud metadata that is listed itself may be called', async (t) => {
+  t.equal(allowed(['169.254.169.254'], METADATA_ADDRESSES).length, 8, 'however it is written')
+  t.strictSame(allowed(['[fd00:ec2::254]', '100.100.100.200'], METADATA_ADDRESSES), ['http://[fd00:ec2::254]', 'http://[FD00:0EC2::0254]', 'http://100.100.100.200'])
+  t.strictSame(allowed(['Metadata.google.internal', 'metadata.'], METADATA_NAMES), ['http://metadata', 'http://METADATA./', ...METADATA_NAMES.filter((name) => /google/i.test(name)), 'http://ｍetadata'])
+})
+
+t.test('a name that leads to cloud metadata is not followed, unless one of them is listed itself', async (t) => {
+  const leads = (patterns: string[], host: string, address: string) => createOutboundPolicy(patterns).allowsAddress(host, address)
+  for (const address of ['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'fe80::1%eth0', 'fd00:ec2::254', '100.100.100.200']) {
+    t.notOk(leads(['*.test', 'shop.test'], 'shop.test', address), address)
+    t.ok(leads(['*'], 'shop.test', address))
+    t.ok(leads(['*.test', address.replace(/^::ffff:|%.*/g, '')], 'shop.test', address))
+    t.ok(leads(['metadata.test'], 'Metadata.test.'.toLowerCase(), address))
+    t.notOk(leads(['*.test'], 'metadata.test', address))
+  }
+  for (const address of ['127.0.0.1', '10.0.0.1', '8.8.8.8', '::1', '2001:db8::1']) t.ok(leads(['*.test'], 'shop.test', address), address)
 })
 
 t.test('nothing allowed is nothing called', async (t) => {

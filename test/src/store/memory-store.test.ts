@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
-import { encodeTransaction } from '../../../src/dialects/stored-transaction.ts'
+import { freezeTransaction } from '../../../src/store/freeze-transaction.ts'
 import { newTransaction, testStateStore, TTL_SECONDS } from '../../contracts/state-store.ts'
 
 const plenty = { ttlSeconds: TTL_SECONDS, maxTransactions: 1000, maxBytes: 10_000_000 }
@@ -69,23 +70,33 @@ t.test('bounded by count: whoever was not used for longest goes, and it is told'
 })
 
 t.test('bounded by bytes: whoever was not used for longest goes, and it is told', async (t) => {
-  const one = encodeTransaction(newTransaction()).length
-  // Texts with characters beyond Latin-1 take two bytes a character; 300 bytes are what holds a transaction together.
-  const { store, left } = watch({ maxBytes: 2 * (2 * one + 300) })
+  const one = freezeTransaction(newTransaction()) + 300
+  const { store, left } = watch({ maxBytes: 2 * one })
   t.teardown(() => store.close())
   const transactions = await fill(store, 3)
   t.strictSame(await kept(store, transactions), [1, 2])
   t.strictSame(left, { evicted: 1, expired: 0 })
 
-  const plain = newTransaction()
-  plain.aReq.merchantName = 'plain'
-  await store.insert(plain)
-  t.strictSame(await kept(store, [...transactions, plain]), [2, 3], 'room for one that takes half, not for two')
-  const huge = newTransaction({ threeDSServerTransID: plain.threeDSServerTransID })
-  huge.aReq.merchantName = 'x'.repeat(5 * one)
+  const large = newTransaction()
+  large.aReq.merchantName = 'x'.repeat(one)
+  await store.insert(large)
+  t.strictSame(await kept(store, [...transactions, large]), [3], 'one that takes all the room, and no other')
+  const huge = newTransaction({ threeDSServerTransID: large.threeDSServerTransID })
+  huge.aReq.merchantName = 'x'.repeat(2 * one)
   t.equal(await store.insert(huge), true)
-  t.strictSame(await kept(store, [...transactions, plain, huge]), [2], 'one that can never fit does not push out the others')
-  t.strictSame(left, { evicted: 3, expired: 0 })
+  const [young] = await fill(store, 1) as [ReturnType<typeof newTransaction>]
+  t.equal(await store.insert({ ...huge, threeDSServerTransID: randomUUID() }), false)
+  t.strictSame(await kept(store, [...transactions, large, huge, young]), [5], 'one that can never fit does not push out the others')
+  t.strictSame(left, { evicted: 5, expired: 0 })
+})
+
+t.test('the estimate of bytes is never less than the characters take', (t) => {
+  const sizeWith = (merchantName: string) => freezeTransaction(newTransaction({ aReq: { ...newTransaction().aReq, merchantName } }))
+  const empty = sizeWith('')
+  t.equal(sizeWith('x'.repeat(32)) - empty, 64, 'short: as if every character took two bytes')
+  t.equal(sizeWith('x'.repeat(1000)) - empty, 1000)
+  t.ok(sizeWith('ż'.repeat(1000)) - empty >= 2000)
+  t.end()
 })
 
 t.test('what has expired goes before what is alive, and is told apart', async (t) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
+import { ReplyError } from 'ioredis'
 import t, { type Test } from 'tap'
 import { closeRedis, openRedis } from '../../../src/store/redis-connection.ts'
 import { reasonOf, toStoreError } from '../../../src/store/redis-errors.ts'
@@ -85,22 +86,27 @@ t.test('closing does not wait for a Redis that is away or silent', { skip: redis
 })
 
 t.test('every failure is one of the closed set, and carries no argument of a command', (t) => {
-  const failure = (message: string) => Object.assign(new Error(message), { command: { name: 'set', args: ['4000000000001091'] } })
-  const kinds: [string, string][] = [
-    ['Command timed out', 'store_timeout'],
-    ['WRONGTYPE Operation against a key holding the wrong kind of value', 'store_serialization'],
-    ['ERR Error running script (call to f_1): @user_script:3: WRONGTYPE Operation against a key', 'store_serialization'],
-    ['Connection is closed.', 'store_connection'],
-    ['READONLY You can\'t write against a read only replica.', 'store_connection'],
-    ['OOM command not allowed when used memory > \'maxmemory\'.', 'store_connection'],
-    ['LOADING Redis is loading the dataset in memory', 'store_connection']
+  const failure = (error: Error) => Object.assign(error, { command: { name: 'set', args: ['4000000000001091'] } })
+  const unreadable = ['store_serialization', 'The stored transaction cannot be read'] as const
+  const refused = ['store_connection', 'The transaction store refuses the operation'] as const
+  const kinds: [Error, readonly [code: string, message: string]][] = [
+    [new Error('Command timed out'), ['store_timeout', 'The transaction store did not answer in time']],
+    [new Error('Connection is closed.'), ['store_connection', 'The transaction store cannot be reached']],
+    [new ReplyError('WRONGTYPE Operation against a key holding the wrong kind of value'), unreadable],
+    [new ReplyError('ERR Error running script (call to f_1): @user_script:3: WRONGTYPE Operation against a key'), unreadable],
+    [new ReplyError('READONLY You can\'t write against a read only replica.'), refused],
+    [new ReplyError('OOM command not allowed when used memory > \'maxmemory\'.'), refused],
+    [new ReplyError('NOPERM this user has no permissions to run the \'evalsha\' command'), refused],
+    [new ReplyError('MISCONF Redis is configured to save RDB snapshots, but it\'s currently unable to persist to disk.'), refused],
+    [new ReplyError('LOADING Redis is loading the dataset in memory'), refused]
   ]
-  for (const [message, code] of kinds) {
-    const error = toStoreError(failure(message))
-    t.match(error, { name: 'MockError', code, cause: { message } })
+  for (const [reason, [code, message]] of kinds) {
+    const error = toStoreError(failure(reason))
+    t.match(error, { name: 'MockError', code, message, cause: { message: reason.message } })
     t.notMatch(JSON.stringify(error) + JSON.stringify(error.cause), '4000000000001091')
   }
-  t.equal(reasonOf(failure("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'secret'")), "ERR unknown command 'HELLO'")
+  t.equal(reasonOf(failure(new ReplyError("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'secret'"))), "ERR unknown command 'HELLO'")
+  t.equal(reasonOf(new ReplyError("NOPERM User shop has no permissions to run the 'evalsha' command")), "NOPERM the user has no permissions to run the 'evalsha' command")
   t.equal(reasonOf(new AggregateError([], '')), 'AggregateError')
   t.equal(reasonOf(Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' })), 'ECONNREFUSED')
   t.equal(reasonOf('a text'), 'a text')

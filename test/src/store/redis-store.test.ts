@@ -5,6 +5,7 @@ import { encodeTransaction } from '../../../src/dialects/stored-transaction.ts'
 import { closeRedis, openRedis } from '../../../src/store/redis-connection.ts'
 import { createRedisStore } from '../../../src/store/redis-store.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
+import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { countOne, newTransaction, testStateStore, TTL_SECONDS } from '../../contracts/state-store.ts'
 import { redisIsLeftOut, startRedisServer, type RedisServer } from '../../setup/redis-server.ts'
 
@@ -12,6 +13,7 @@ const skip = redisIsLeftOut
 const patient = { connectTimeoutMs: 30_000, commandTimeoutMs: 30_000 }
 const TTL_MS = TTL_SECONDS * 1000
 const maskedUrl = 'redis://***@127.0.0.1'
+const unreadable = { name: 'MockError', code: 'store_serialization', message: 'The stored transaction cannot be read' }
 
 async function connect (t: Test, url: string, timeouts = patient): Promise<Redis> {
   const redis = await openRedis({ url, ...timeouts })
@@ -193,33 +195,82 @@ t.test('what stands in Redis', { skip }, async (t) => {
     t.strictSame(await everything(), before)
   })
 
-  await t.test('what cannot be read is refused and never written over by an update, but replaced by an insert', async (t) => {
+  await t.test('what cannot be read is refused and never overwritten, neither by an update nor by an insert; a delete removes it', async (t) => {
     const transaction = newTransaction()
     const { threeDSServerTransID: id, acsTransID } = transaction
-    const refusal = { name: 'MockError', code: 'store_serialization', message: 'The stored transaction cannot be read' }
+    const whole = encodeTransaction(transaction)
     const key = `3ds_transaction:${id}`
-    const obstacles = [
-      () => redis.set(key, `{"acs_trans_id":"${acsTransID}","ds_trans`),
-      () => redis.rpush(key, 'a list')
+    const texts = [
+      '', 'null', '5', '[]', '{}', 'no JSON', '{"acs_trans_id":', `{"acs_trans_id":"${acsTransID}"}`, `{"x":${'['.repeat(2000)}`,
+      // A record of ours that something went wrong with: cut off, at a brace too, or damaged somewhere.
+      ...Array.from({ length: 20 }, (_, part) => whole.slice(0, Math.ceil(whole.length * part / 20))),
+      whole.slice(0, -1), whole.slice(0, whole.lastIndexOf('}', whole.length - 3) + 1), `${whole}}`, whole.replace('"emv":{', '"emv":['),
+      whole.replace('"authenticate_request":{', '"authenticate_request":5,"x":{'), whole.replace('"ds_trans_id":"', '"other":"'),
+      whole.replace(`"acs_trans_id":"${acsTransID}"`, '"acs_trans_id":5'), whole.replace('"threeDsServerTransId":', '"other":')
     ]
+    const obstacles = [...texts.map((text) => () => redis.set(key, text)), () => redis.rpush(key, 'a list'), () => redis.hset(key, 'a', 'hash')]
     for (const obstacle of obstacles) {
       await obstacle()
-      await redis.set(`3ds_transaction_acs:${acsTransID}`, id)
       const dump = await redis.dump(key)
-      await t.rejects(store.get(id), refusal)
-      await t.rejects(store.findByAcsTransId(acsTransID), refusal)
-      await t.rejects(store.update(id, countOne), refusal)
+      const young = newTransaction({ threeDSServerTransID: id })
+      await t.rejects(store.insert(young), unreadable)
+      await t.rejects(store.insert({ ...transaction, threeDSServerTransID: id.toUpperCase() }), unreadable)
+      t.equal(await redis.exists(`3ds_transaction_acs:${young.acsTransID}`), 0, 'no index without its record')
+      t.equal(await redis.pttl(key), -1, 'as it was, its time too')
+      await redis.set(`3ds_transaction_acs:${acsTransID}`, id)
+      await t.rejects(store.get(id), unreadable)
+      await t.rejects(store.findByAcsTransId(acsTransID), unreadable)
+      await t.rejects(store.update(id, countOne), unreadable)
       t.equal(await redis.dump(key), dump, 'still as it was')
-      t.equal(await store.insert(transaction), true)
+      t.equal(await store.delete(id), true)
+      t.equal(await store.insert(transaction), false)
       t.strictSame(await store.get(id), transaction)
       await store.delete(id)
-      await obstacle()
-      t.equal(await store.delete(id), true, 'a delete removes it too')
     }
     await redis.rpush(`3ds_transaction_acs:${acsTransID}`, 'no id')
-    await t.rejects(store.findByAcsTransId(acsTransID), refusal)
-    await redis.set(key, encodeTransaction(transaction))
+    await t.rejects(store.findByAcsTransId(acsTransID), unreadable)
+    await redis.set(key, whole)
     t.strictSame(await store.get(id), transaction, 'an unreadable index does not stand in the way of its record')
+  })
+
+  await t.test('a record of any writer that can be read is replaced, and its index goes with it', async (t) => {
+    const old = newTransaction()
+    const { threeDSServerTransID: id } = old
+    const { emv, ...original } = JSON.parse(encodeTransaction(old))
+    t.ok(emv)
+    const texts = [
+      JSON.stringify(original),
+      // What a script cannot tell to be a record: the documented spelling, an id in capitals, another writer's lists in lists.
+      JSON.stringify(original).replace('"threeDsServerTransId"', '"threeDSServerTransID"'),
+      JSON.stringify(original).replace(`"threeDsServerTransId":"${id}"`, `"threeDsServerTransId":"${id.toUpperCase()}"`),
+      `${JSON.stringify(original).slice(0, -1)},"x":${'['.repeat(2000)}${']'.repeat(2000)}}`
+    ]
+    for (const text of texts) {
+      await redis.set(`3ds_transaction:${id}`, text)
+      await redis.set(`3ds_transaction_acs:${old.acsTransID}`, id)
+      const young = newTransaction({ threeDSServerTransID: id })
+      t.equal(await store.insert(young), true)
+      t.strictSame(await everything(), {
+        [`3ds_transaction:${id}`]: [encodeTransaction(young), TTL_SECONDS],
+        [`3ds_transaction_acs:${young.acsTransID}`]: [id, TTL_SECONDS]
+      })
+      await store.delete(id)
+    }
+  })
+
+  await t.test('of 40 simultaneous inserts over a record that only we can judge all succeed, and one is left', async (t) => {
+    const old = newTransaction()
+    const { threeDSServerTransID: id } = old
+    await redis.set(`3ds_transaction:${id}`, encodeTransaction(old).replace('"threeDsServerTransId"', '"threeDSServerTransID"'))
+    const young = Array.from({ length: 40 }, () => newTransaction({ threeDSServerTransID: id }))
+    const replaced = await Promise.all(young.map((transaction) => store.insert(transaction)))
+    t.ok(replaced.every((isReplaced) => isReplaced))
+    const { acsTransID } = await store.get(id)
+    const left = young.find((transaction) => transaction.acsTransID === acsTransID) as Transaction
+    t.strictSame(await everything(), {
+      [`3ds_transaction:${id}`]: [encodeTransaction(left), TTL_SECONDS],
+      [`3ds_transaction_acs:${acsTransID}`]: [id, TTL_SECONDS]
+    })
   })
 
   await t.test('an update that a transaction does not outlive finds nothing to write on', async (t) => {
@@ -242,6 +293,62 @@ t.test('what stands in Redis', { skip }, async (t) => {
     }), { name: 'MockError', code: 'store_conflict', message: 'The transaction is being changed by too many others' })
     t.strictSame(await store.get(transaction.threeDSServerTransID), { ...transaction, createdAt: rival })
   })
+})
+
+const refused = { name: 'MockError', code: 'store_connection', message: 'The transaction store refuses the operation' }
+
+t.test('what Redis answers and refuses is store_connection, nothing of it is done, and the check says what does not work', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const redis = await connect(t, url)
+  const store = storeOn(redis, '3ds_transaction')
+  const transaction = newTransaction()
+  const { threeDSServerTransID: id, acsTransID } = transaction
+  await store.insert(transaction)
+  const writes: [string, (store: StateStore) => Promise<unknown>][] = [
+    ['insert', (store) => store.insert(newTransaction())],
+    ['an insert that replaces', (store) => store.insert(newTransaction({ threeDSServerTransID: id }))],
+    ['update', (store) => store.update(id, countOne)],
+    ['an update that moves the index', (store) => store.update(id, (given) => ({ ...given, acsTransID: randomUUID() }))]
+  ]
+  const others: typeof writes = [
+    ['get', (store) => store.get(id)],
+    ['findByAcsTransId', (store) => store.findByAcsTransId(acsTransID)],
+    ['delete', (store) => store.delete(id)]
+  ]
+
+  await t.test('no memory left: nothing is written, what is there can be read', async (t) => {
+    await redis.config('SET', 'maxmemory', '1')
+    for (const [name, write] of writes) await t.rejects(write(store), refused, name)
+    t.strictSame(await store.get(id), transaction)
+    t.strictSame(await store.findByAcsTransId(acsTransID), transaction)
+    t.match(await store.check(), { connected: true, operations: { ping: true, set: false, get: true, delete: true } })
+    await redis.config('SET', 'maxmemory', '0')
+  })
+
+  await t.test('a replica that may only be read: no access can renew the time to live, so none succeeds', async (t) => {
+    await redis.call('REPLICAOF', '127.0.0.1', '1')
+    for (const [name, access] of [...writes, ...others]) await t.rejects(access(store), refused, name)
+    t.match(await store.check(), { connected: true, operations: { ping: true, set: false, get: false, delete: false } })
+    await redis.call('REPLICAOF', 'NO', 'ONE')
+  })
+
+  const users: [what: string, rights: string[], operations: object][] = [
+    ['scripts', ['~*', '+@all', '-@scripting'], { ping: true, set: false, get: false, delete: false }],
+    ['the commands that write', ['~*', '+@all', '-set', '-expire'], { ping: true, set: false, get: false, delete: true }],
+    ['the keys of indexes and trials', ['~3ds_transaction:*', '+@all'], { ping: true, set: false, get: false, delete: false }]
+  ]
+  for (const [what, rights, operations] of users) {
+    await t.test(`a user without rights on ${what}`, async (t) => {
+      await redis.acl('SETUSER', 'shop', 'reset', 'on', '>pass', ...rights)
+      const limited = storeOn(await connect(t, url.replace('//', '//shop:pass@')), '3ds_transaction')
+      for (const [name, write] of writes) await t.rejects(write(limited), refused, name)
+      t.match(await limited.check(), { connected: true, operations })
+    })
+  }
+
+  t.strictSame(await store.get(id), transaction)
+  t.strictSame(await store.findByAcsTransId(acsTransID), transaction)
+  t.equal(await redis.dbsize(), 2, 'and no index or trial key is left')
 })
 
 t.test('three instances on one Redis share one truth', { skip }, async (t) => {

@@ -1,0 +1,37 @@
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { MockError } from '../src/errors.ts'
+
+/** As `addContentTypeParser` takes it. */
+type JsonParser = (request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void) => void
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Reads a JSON body; for the parsers of other content types that are JSON. */
+    parseJson: JsonParser
+  }
+}
+
+/** Reads JSON bodies. One that would change prototypes is refused, and told so: to Fastify it is the same as no JSON. */
+export const jsonBodies = fp(async function jsonBodies (app: FastifyInstance) {
+  const parse = app.getDefaultJsonParser('error', 'error') as JsonParser
+  const parseJson: JsonParser = (request, body, done) => {
+    parse(request, body, (error, value) => { done(error !== null && isJson(body) ? forbidden() : error, value) })
+  }
+  app.decorate('parseJson', parseJson)
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson)
+}, { name: 'json-bodies', fastify: '5.x', dependencies: ['errors'] })
+
+function isJson (body: string): boolean {
+  try {
+    JSON.parse(body)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function forbidden (): MockError {
+  return new MockError('invalid_request', 'The request body has a member __proto__ or constructor.prototype, which is not taken')
+}
