@@ -1,6 +1,6 @@
 import { buildApp } from './app.ts'
-import { createLogger } from './plugins/logger.ts'
-import { loadConfig } from './src/config.ts'
+import { createLogger, flushLogger } from './plugins/logger.ts'
+import { readMockSettings } from './src/config.ts'
 
 export { ConfigError } from './src/config/config-error.ts'
 
@@ -8,7 +8,7 @@ export { ConfigError } from './src/config/config-error.ts'
 export interface MockServer {
   /** Where it listens: `http://127.0.0.1:<port>`. */
   readonly url: string
-  /** Ends it: requests in flight are answered first. */
+  /** Ends it: requests in flight are answered and log lines written first. */
   close (): Promise<void>
 }
 
@@ -16,12 +16,21 @@ export interface MockServer {
  * Starts a mock in this process, for a test suite that wants its own.
  * @param settings as environment variables, by name: `{ OTP: '4711', USE_REDIS: 'true' }`. The process's own environment is
  * not read. Without a `PORT` a free one is taken, without a `LOG_LEVEL` nothing is logged.
- * @throws ConfigError naming every fault of the settings; Error with one line when it cannot start
+ * @throws ConfigError naming every fault of the settings, names that are no setting included; Error with one line when it
+ * cannot start
  */
 export async function startMockServer (settings: Readonly<Record<string, string>> = {}): Promise<MockServer> {
-  const { config } = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...settings })
+  const config = readMockSettings({ PORT: '0', LOG_LEVEL: 'silent', ...settings })
   const logger = await createLogger({ level: config.logLevel, pretty: config.logPretty ?? false })
   const app = await buildApp(config, { logger })
-  const url = await app.listen({ host: config.host, port: config.port })
-  return { url, close: () => app.close() }
+  const close = async (): Promise<void> => {
+    await app.close()
+    await flushLogger(logger)
+  }
+  try {
+    return { url: await app.listen({ host: config.host, port: config.port }), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }

@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from './src/config.ts'
+import { NAME } from './src/config/name.ts'
 import { version } from './src/config/version.ts'
+import { maskText } from './src/masking.ts'
 
-const NAME = '3ds-mock-server'
 const FAILED = 1
 const MISUSED = 2
 
@@ -38,8 +39,9 @@ function stop (code: number, why: string): never {
   process.exit(code)
 }
 
+/** What may be shown of an error that nobody foresaw. */
 function messageOf (error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return maskText(error instanceof Error ? error.message : String(error))
 }
 
 async function readConfig (): Promise<{ config: Config, warnings: string[] }> {

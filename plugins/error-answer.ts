@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
+import type { Config } from '../src/config.ts'
 import { MockError, ProtocolError, type ErrorCode, type Fault } from '../src/errors.ts'
 import { maskText } from '../src/masking.ts'
 import { erroBody } from '../src/protocol/erro.ts'
 
 /** `emv`: everything there is to say. `legacy`: the original server's bodies, `error` and nothing else. */
-export type Compatibility = 'emv' | 'legacy'
+export type Compatibility = Config['compatibility']
 
 /** What an answer to a failed request is made of. */
 export interface ErrorAnswer {
@@ -13,7 +14,7 @@ export interface ErrorAnswer {
   body: { error: string, code?: string, faults?: Fault[] }
 }
 
-/** Body of every failed request, for response schemas. Members of an EMV `Erro` may stand beside these. */
+/** Body of every failed request, for response schemas. There may be members of an EMV `Erro` in addition to these. */
 export const ErrorSchema = Type.Object({
   error: Type.String({ description: 'What went wrong, in words' }),
   code: Type.Optional(Type.String({ description: 'What went wrong, for programs' })),
@@ -88,10 +89,7 @@ export function answerStatus (status: number, compatibility: Compatibility, text
 export function answerError (error: unknown, compatibility: Compatibility, form = false): ErrorAnswer {
   if (error instanceof MockError) return answerMockError(error, compatibility)
   if (error instanceof Refusal) return answerStatus(error.status, compatibility, error.message)
-  const { statusCode, code, validation } = error as { statusCode?: unknown, code?: unknown, validation?: unknown }
-  if (Array.isArray(validation)) {
-    return compose(400, { error: 'The request is not valid', code: 'invalid_request', faults: validation.map(toFault) }, compatibility)
-  }
+  const { statusCode, code } = error as { statusCode?: unknown, code?: unknown }
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return answerStatus(500, compatibility)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && form) return answerStatus(415, compatibility)
   return answerStatus(statusCode === 415 ? 400 : statusCode, compatibility, frameworkTexts[String(code)])
@@ -108,12 +106,4 @@ function compose (status: number, said: ErrorAnswer['body'], compatibility: Comp
   const { faults, ...rest } = said
   const body = compatibility === 'legacy' ? { error: said.error } : faults?.length ? { ...rest, faults } : rest
   return { status, headers: status === 503 ? { 'retry-after': '1' } : {}, body }
-}
-
-// Ajv and TypeBox describe a fault alike: a JSON pointer, a message, and for a missing member its name.
-function toFault (fault: { instancePath?: string, message?: string, params?: { missingProperty?: string, requiredProperties?: string[] } }): Fault {
-  const missing = fault.params?.missingProperty ?? fault.params?.requiredProperties?.[0]
-  const path = (fault.instancePath ?? '').split('/').slice(1)
-  if (missing !== undefined) path.push(missing)
-  return { element: maskText(path.join('.')), message: maskText(fault.message ?? 'is not valid') }
 }

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type {} from './state-store.ts'
 import { createMeters, silentMeters, type Meters } from '../src/metrics/meters.ts'
+import { once } from '../src/once.ts'
 
 export interface MetricsOptions { enabled: boolean }
 
@@ -24,11 +25,10 @@ export const metrics = fp(async function metrics (app: FastifyInstance, { enable
     return
   }
   const meters = createMeters()
-  let exposition: Promise<() => Promise<string>> | undefined
+  const exposition = once(async () => (await import('../src/metrics/exposition.ts')).createExposition(meters, app.stateStore))
   app.decorate('meters', meters)
   app.decorate('readMetrics', async function readMetrics () {
-    exposition ??= import('../src/metrics/exposition.ts').then(({ createExposition }) => createExposition(meters, app.stateStore))
-    return (await exposition)()
+    return (await exposition())()
   })
   app.addHook('onResponse', function countRequest (request, reply, done) {
     meters.requestAnswered(request.routeOptions.url ?? 'unmatched', request.method, reply.statusCode, reply.elapsedTime / 1000)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import { NAME } from '../src/config/name.ts'
 import { answerStatus } from './error-answer.ts'
 import type { DescribedRoute, OpenApiOptions } from './openapi.ts'
 
@@ -44,7 +45,7 @@ export async function openPages (routes: DescribedRoute[], schemas: Record<strin
     routePrefix: '/docs',
     staticCSP: policy,
     logo: { type: 'image/svg+xml', content: '' },
-    theme: { title: '3ds-mock-server' },
+    theme: { title: NAME },
     uiConfig: { layout: 'BaseLayout', deepLinking: true, tryItOutEnabled: true },
     baseDir: findPages(import.meta.url)
   })
@@ -66,7 +67,7 @@ function describe (version: string) {
   return {
     openapi: '3.1.0',
     info: {
-      title: '3ds-mock-server',
+      title: NAME,
       description: 'A mock of EMV 3-D Secure for tests: 3DS Server API, Directory Server and ACS. No real card, no real bank.',
       version,
       license: { name: 'MIT', identifier: 'MIT' }

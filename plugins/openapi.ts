@@ -1,7 +1,8 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import type {} from '@fastify/swagger'
-import type { Compatibility } from './error-answer.ts'
+import type { Compatibility } from '../src/config.ts'
+import { once } from '../src/once.ts'
 
 export interface OpenApiOptions {
   enabled: boolean
@@ -10,7 +11,7 @@ export interface OpenApiOptions {
   compatibility: Compatibility
 }
 
-/** What is told about a route. */
+/** What is described of a route. */
 export type DescribedRoute = Pick<RouteOptions, 'method' | 'url'> & { schema: FastifySchema }
 
 /**
@@ -21,15 +22,15 @@ export type DescribedRoute = Pick<RouteOptions, 'method' | 'url'> & { schema: Fa
 export const openApi = fp(async function openApi (app: FastifyInstance, { enabled, version, compatibility }: OpenApiOptions) {
   if (!enabled) return
   const routes: DescribedRoute[] = []
-  let pages: Promise<FastifyInstance> | undefined
+  let opening: Promise<FastifyInstance> | undefined
+  const openOnce = once(() => (opening = import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), { version, compatibility }))))
 
   app.addHook('onRoute', function noteRoute ({ method, url, schema }) {
     if (method !== 'HEAD' && schema !== undefined && schema.hide !== true) routes.push({ method, url, schema })
   })
 
   async function handOver (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    pages ??= import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), { version, compatibility }))
-    const inner = await pages
+    const inner = await openOnce()
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string)
     inner.routing(request.raw, reply.raw)
@@ -39,6 +40,7 @@ export const openApi = fp(async function openApi (app: FastifyInstance, { enable
     app.get(url, { schema: { hide: true } }, handOver)
   }
   app.addHook('onClose', async function closePages () {
-    await (await pages)?.close()
+    // What could not be opened was reported to whoever asked, and is not there to be closed.
+    await opening?.then((pages) => pages.close(), () => {})
   })
 }, { name: 'openapi', fastify: '5.x' })

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../src/config.ts'
 import { type AnswerSpelling, isJsonObject, spellingOf, toEmvSpelling } from '../src/dialects/spelling.ts'
 import type { Fault } from '../src/errors.ts'
@@ -41,11 +41,13 @@ export function refuseFaulty (request: Judged): void {
 }
 
 /** Hook for the scope of the 3DS Server API: brings bodies into EMV spelling before they are judged. */
-export async function respellBodies (request: FastifyRequest): Promise<void> {
+export function respellBodies (request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   request.spellingFaults = []
-  if (!isJsonObject(request.body)) return
-  request.spelling = spellingOf(request.body)
-  const { body, faults } = toEmvSpelling(request.body)
-  request.body = body
-  request.spellingFaults = faults
+  if (isJsonObject(request.body)) {
+    request.spelling = spellingOf(request.body)
+    const { body, faults } = toEmvSpelling(request.body)
+    request.body = body
+    request.spellingFaults = faults
+  }
+  done()
 }

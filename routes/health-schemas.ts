@@ -46,12 +46,12 @@ export const DetailedSchema = Type.Object({
   memory: Type.Object({ rss: Count, heapTotal: Count, heapUsed: Count, external: Count }, { description: 'Bytes' }),
   counts: Type.Object({
     transactionsKept: Type.Optional(Count),
-    requests: Count,
-    transactions: Count,
-    challengeResults: Count,
-    storeErrors: Count,
-    storeEvictions: Count,
-    storeExpiries: Count
-  })
+    requests: Type.Optional(Count),
+    transactions: Type.Optional(Count),
+    challengeResults: Type.Optional(Count),
+    storeErrors: Type.Optional(Count),
+    storeEvictions: Type.Optional(Count),
+    storeExpiries: Type.Optional(Count)
+  }, { description: 'Without metrics only transactionsKept; that only in memory' })
 })
 export type Detailed = Static<typeof DetailedSchema>

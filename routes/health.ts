@@ -3,6 +3,7 @@ import type {} from '@fastify/swagger'
 import type {} from '../plugins/metrics.ts'
 import type {} from '../plugins/state-store.ts'
 import type { Clock } from '../src/clock.ts'
+import { NAME } from '../src/config/name.ts'
 import type { StoreHealth } from '../src/store/state-store.ts'
 import { DetailedSchema, HealthSchema, RedisSchema, StatusSchema, type Detailed, type Health, type RedisStatus } from './health-schemas.ts'
 
@@ -13,8 +14,6 @@ export interface HealthOptions {
   /** Where the server runs, in a word. */
   environment: string
 }
-
-const SERVICE = '3ds-mock-server'
 
 /** Health for people and probes: compatibility §1.8, B46. `HEAD` is answered too, and nothing here is rate limited. */
 export async function healthRoutes (app: FastifyInstance, options: HealthOptions): Promise<void> {
@@ -28,7 +27,7 @@ export async function healthRoutes (app: FastifyInstance, options: HealthOptions
   app.get('/health', route('The process answers', { 200: HealthSchema }), async (): Promise<Health> => ({
     status: 'healthy',
     timestamp: toTimestamp(clock),
-    service: SERVICE,
+    service: NAME,
     store: app.stateStore.kind
   }))
 
@@ -85,12 +84,16 @@ async function describeAll (app: FastifyInstance, options: HealthOptions, starte
   return {
     status: state === 'healthy' ? 'healthy' : 'degraded',
     timestamp: toTimestamp(clock),
-    service: SERVICE,
+    service: NAME,
     version,
     environment,
     uptime: (clock.now() - startedAt) / 1000,
     services: { redis: describeRedis(health), store: { status: state, kind: health.kind, latencyMs: health.latencyMs }, api: { status: 'healthy' } },
     memory: { rss, heapTotal, heapUsed, external },
-    counts: { ...transactionsKept === undefined ? {} : { transactionsKept }, ...app.meters.totals() }
+    counts: {
+      ...transactionsKept === undefined ? {} : { transactionsKept },
+      // What is not counted is not zero.
+      ...app.readMetrics === null ? {} : app.meters.totals()
+    }
   }
 }

@@ -1,15 +1,18 @@
 import { systemClock, type Clock } from './clock.ts'
 import { readOwnCertificates } from './config/certificates.ts'
-import { ConfigError } from './config/config-error.ts'
+import { ConfigError, type ConfigFault } from './config/config-error.ts'
 import { readSettings, type Environment } from './config/read.ts'
 import { maskUrl, redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
-import { unknownVariableWarnings } from './config/unknown-variables.ts'
+import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
 import type { OwnCertificates } from './crypto/certificate-files.ts'
 import type { SigningAlg } from './crypto/certificates.ts'
 
 export { ConfigError, maskUrl }
 export type { Environment }
+
+/** `emv`: clean EMV values and everything there is to say. `legacy`: the constants and errors of the original server. */
+export type Compatibility = Settings['COMPATIBILITY']
 
 /** What the server was told to be. Read once, frozen, handed to whoever needs it. The settings' table says what each part means. */
 export interface Config {
@@ -39,7 +42,7 @@ export interface Config {
   readonly rateLimitBurst: number
   readonly bodyLimitBytes: Settings['BODY_LIMIT_BYTES']
   readonly responseSpelling: Settings['RESPONSE_SPELLING']
-  readonly compatibility: Settings['COMPATIBILITY']
+  readonly compatibility: Compatibility
   readonly otp: Settings['OTP']
   readonly otpMaxAttempts: Settings['OTP_MAX_ATTEMPTS']
   readonly acsSigningAlg: SigningAlg
@@ -65,11 +68,26 @@ export interface Config {
  * @throws ConfigError with every fault at once
  */
 export function loadConfig (env: Environment = process.env, clock: Clock = systemClock): { config: Config, warnings: string[] } {
+  return { config: readConfig(env, clock, []), warnings: unknownVariableWarnings(env) }
+}
+
+/**
+ * Reads settings that were all given to this mock, where every other name is a mistake.
+ * @param given settings by the names of their variables
+ * @param clock says whether certificates are valid
+ * @returns the frozen configuration
+ * @throws ConfigError with every fault at once, names that are no setting included
+ */
+export function readMockSettings (given: Environment, clock: Clock = systemClock): Config {
+  return readConfig(given, clock, unknownNameFaults(given))
+}
+
+function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[]): Config {
   const { read, faults } = readSettings(env)
   const own = readOwnCertificates(read, clock.now())
-  const all = [...faults, ...own.faults]
+  const all = [...faults, ...own.faults, ...more]
   if (all.length > 0) throw new ConfigError(all)
-  return { config: Object.freeze(toConfig(read, own.certificates)), warnings: unknownVariableWarnings(env) }
+  return Object.freeze(toConfig(read, own.certificates))
 }
 
 function toConfig (read: Settings, certificates: OwnCertificates | undefined): Config {

@@ -1,4 +1,4 @@
-/** Everything that can go wrong here, by stable code. `plugins/errors.ts` is the one place that turns a code into HTTP. */
+/** Everything that can go wrong here, by stable code. `plugins/error-answer.ts` is the one place that turns a code into HTTP. */
 export type ErrorCode =
   | 'invalid_request'
   | 'transaction_not_found'
@@ -16,6 +16,8 @@ export interface Fault {
   element: string
   /** What is wrong, in words that never repeat the value sent. */
   message: string
+  /** Set where the element is absent and has to be there. */
+  missing?: true
 }
 
 /** An error whose message may be shown to the caller. Private detail goes into `cause`, which is logged and never sent. */

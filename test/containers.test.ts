@@ -8,7 +8,7 @@ import { root, run, untilListening } from './setup/server-process.ts'
 const read = (name: string) => readFile(join(root, name), 'utf8')
 const instructions = (dockerfile: string) => dockerfile.replace(/\\\n/g, ' ').split('\n').filter((line) => /^[A-Z]/.test(line))
 
-t.test('the image: two stages, not root, an own health check in exec form, no shell around the server', async (t) => {
+t.test('the image has two stages, runs as a user without rights, and starts server and health check without a shell', async (t) => {
   const lines = instructions(await read('Dockerfile'))
   t.equal(lines.filter((line) => line.startsWith('FROM ')).length, 2)
   const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')))
@@ -18,7 +18,7 @@ t.test('the image: two stages, not root, an own health check in exec form, no sh
   t.notOk(last.some((line) => line.startsWith('RUN ')), 'nothing is installed into the image that runs')
 })
 
-t.test('what the image copies builds and runs by itself, and its health check agrees', async (t) => {
+t.test('the files that the image copies are enough to build and run, and its health check tells a running server from a stopped one', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), '3ds-mock-image-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const [build, app] = [join(folder, 'build'), join(folder, 'app')]
@@ -45,7 +45,7 @@ t.test('what the image copies builds and runs by itself, and its health check ag
   t.equal(gone.code, 1)
 })
 
-t.test('compose: memory by default, profiles for Redis and for three instances, all of them read-only and without privileges', async (t) => {
+t.test('compose starts one mock in memory, profiles add one on Redis and three behind a proxy; all are read-only and without privileges', async (t) => {
   const { services, volumes } = parse(await read('docker-compose.yml'), { merge: true })
   const ours = Object.entries<any>(services).filter(([, service]) => service.image === '3ds-mock-server')
   t.strictSame(ours.map(([name, { profiles }]) => [name, profiles]), [
@@ -59,9 +59,11 @@ t.test('compose: memory by default, profiles for Redis and for three instances, 
   }
   t.match(services.redis.profiles, ['redis', 'instances'])
   t.strictSame(Object.keys(volumes), ['redis'])
-  for (const { ports = [] } of Object.values<any>(services)) {
-    for (const port of ports) t.match(port, /^127\.0\.0\.1:/, 'nothing is reachable from outside unasked')
-  }
+  const ports = Object.entries<any>(services).flatMap(([name, { ports = [] }]) => ports.map((port: string) => [name, port]))
+  t.strictSame(ports, [['mock', '127.0.0.1:8080:8080'], ['mock-redis', '127.0.0.1:8081:8080'], ['proxy', '127.0.0.1:8082:8080']],
+    'the addresses of README, none of them reachable from other machines')
+  const readme = await read('README.md')
+  for (const port of [8080, 8081, 8082]) t.match(readme, new RegExp(`docker compose [^|]*\\| [^|]+ \\| \`http://127\\.0\\.0\\.1:${port}\` \\|`))
   const proxied = [...(await read('examples/proxy/nginx.conf')).matchAll(/server (mock-\d):8080;/g)].map(([, name]) => name)
   t.strictSame(proxied, ['mock-1', 'mock-2', 'mock-3'])
 })

@@ -1,5 +1,9 @@
+import { pathToFileURL } from 'node:url'
+import { Redis } from 'ioredis'
 import t from 'tap'
 import { ConfigError, startMockServer } from '../index.ts'
+import { redisIsLeftOut, startRedisServer } from './setup/redis-server.ts'
+import { ensureBuilt, root, run } from './setup/server-process.ts'
 
 t.test('a mock starts in this process on a free port, answers and ends', async (t) => {
   const mock = await startMockServer({ OTP: '4711', SEED: 'index' })
@@ -18,6 +22,40 @@ t.test('two mocks at once do not know each other', async (t) => {
   await Promise.all([one.close(), other.close()])
 })
 
-t.test('faults of the settings are told before anything starts', async (t) => {
+t.test('faults of the settings are reported before anything starts', async (t) => {
   await t.rejects(startMockServer({ USE_REDIS: 'maybe' }), ConfigError)
+})
+
+t.test('a name that is no setting is a fault, as all of them are meant for the mock; its value is not shown', async (t) => {
+  const error = await startMockServer({ OPT: '987654', OTP_ATTEMPTS: 'swordfish', USE_REDIS: 'maybe', APP__SERVER__PORT: '0' }).catch((error) => error)
+  t.ok(error instanceof ConfigError)
+  t.strictSame(error.faults, [
+    { variable: 'USE_REDIS', value: '"maybe"', allowed: 'true, 1, yes, on or false, 0, no, off' },
+    { variable: 'OPT', value: '***', allowed: 'no setting has this name' },
+    { variable: 'OTP_ATTEMPTS', value: '***', allowed: 'no setting has this name, did you mean OTP_MAX_ATTEMPTS?' }
+  ])
+})
+
+t.test('a mock that cannot listen leaves nothing open', { skip: redisIsLeftOut }, async (t) => {
+  const [redis, mock] = [await startRedisServer(t), await startMockServer()]
+  t.teardown(() => mock.close())
+  const { port } = new URL(mock.url)
+  await t.rejects(startMockServer({ PORT: port, USE_REDIS: 'true', REDIS_URL: redis.url }), { code: 'EADDRINUSE' })
+  const observer = new Redis(redis.url)
+  t.teardown(() => observer.disconnect())
+  const clients = String(await observer.client('LIST')).trim().split('\n')
+  t.equal(clients.length, 1, 'only who asks')
+})
+
+t.test('what was logged is written when a mock has closed', async (t) => {
+  await ensureBuilt(t)
+  const code = `
+    import { startMockServer } from ${JSON.stringify(pathToFileURL(`${root}/dist/index.js`))}
+    const mock = await startMockServer({ LOG_LEVEL: 'info' })
+    await mock.close()
+    process.kill(process.pid, 'SIGKILL')
+  `
+  const { signal, stdout } = await run(t, process.execPath, ['--input-type=module', '--eval', code]).ended
+  t.equal(signal, 'SIGKILL')
+  t.match(stdout, /Initializing in-memory state store/)
 })

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { version } from '../src/config/version.ts'
 import { redisIsLeftOut, startRedisServer } from './setup/redis-server.ts'
 import { ensureBuilt, root, run, startServer, untilListening } from './setup/server-process.ts'
 
@@ -20,7 +21,7 @@ async function shell (t: Test, script: string, env: Record<string, string> = {})
   return stdout
 }
 
-t.test('every fenced command of README.md is one that is run here', async (t) => {
+t.test('every fenced command of README.md is run by a test here or by .ci/run', async (t) => {
   t.strictSame(commands.map(({ text }) => text.split('\n')[0]), [
     'npm ci && npm start',
     'curl -s http://127.0.0.1:8080/3ds/authenticate -H \'content-type: application/json\' -d \'{',
@@ -45,7 +46,7 @@ t.test('`npm start` starts the server that the first curl authenticates against'
   await server.stop()
 })
 
-t.test('the challenge example goes through', async (t) => {
+t.test('examples/challenge.sh passes a browser challenge with the default code', async (t) => {
   const server = await startServer(t)
   const output = await shell(t, commandWith('examples/challenge.sh'), { MOCK_URL: server.url })
   t.equal(output, `authenticate: transStatus C
@@ -55,10 +56,39 @@ final:        transStatus Y, eci 05
 `)
 })
 
-t.test('the in-process example starts and ends', async (t) => {
+t.test('the in-process example starts a mock and closes it', async (t) => {
   await ensureBuilt(t)
   const { code, stderr } = await run(t, process.execPath, ['--input-type=module', '-e', commandWith('startMockServer')]).ended
   t.strictSame({ code, stderr }, { code: 0, stderr: '' })
+})
+
+t.test('README names the file that `npm pack` writes, and only files that exist', (t) => {
+  t.match(readme, `/3ds-mock-server-${version}.tgz`)
+  const links = ['README.md', 'CONTRIBUTING.md', 'docs/sources.md', ...readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`)]
+    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, to]) => join(root, dirname(file), to as string)))
+  t.strictSame(links.filter((file) => !existsSync(file)), [])
+  t.ok(links.length > 5)
+  t.end()
+})
+
+t.test('docs/sources.md explains every numbered fault of the original that a comment or title cites', (t) => {
+  const sources = ['src', 'routes', 'plugins', 'test']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(root, folder, name)))
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+  const cited = new Set(sources.filter((line) => /compatibility (?:§|B)\d/.test(line)).flatMap((line) => line.match(/\bB\d+\b/g) ?? []))
+  const explained = readFileSync(join(root, 'docs/sources.md'), 'utf8')
+  t.ok(cited.size > 0)
+  t.strictSame([...cited].filter((number) => !explained.includes(`| ${number} |`)), [])
+  t.end()
+})
+
+t.test('npm hands options to the server: `npm start -- --help`, `npm start -- --print-config`', async (t) => {
+  await ensureBuilt(t)
+  for (const [option, output] of [['--help', 'Usage: 3ds-mock-server [option]'], ['--print-config', '"port": 8080']] as const) {
+    const command = `npm start -- ${option}`
+    t.ok(readme.includes(`\`${command}\``), 'README names it')
+    t.match(await shell(t, command), output)
+  }
 })
 
 t.test('the Redis command starts on Redis', { skip: redisIsLeftOut }, async (t) => {

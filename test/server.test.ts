@@ -15,19 +15,23 @@ async function getKeepingAlive (url: string, agent: Agent): Promise<number | und
   return response.statusCode
 }
 
+/** Reserved by IANA (tcpmux): nothing listens there. */
+const REFUSING_PORT = 1
+
+/** Takes a port until it is closed. */
 async function listenSomewhere (): Promise<{ port: number, close: () => Promise<unknown> }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, close: () => once(server.close(), 'close') }
 }
 
-t.test('--help and -h print the settings, --version and -v the version; nothing is started, even with faults in the environment', async (t) => {
+t.test('--help and -h print the settings, --version and -v the version; neither starts anything or checks the environment', async (t) => {
   const env = { PORT: 'faulty' }
   for (const flag of ['--help', '-h']) t.strictSame(await runServer(t, [flag], env), { code: 0, signal: null, stdout: helpText(), stderr: '' })
   for (const flag of ['--version', '-v']) t.strictSame(await runServer(t, [flag], env), { code: 0, signal: null, stdout: `${version}\n`, stderr: '' })
 })
 
-t.test('--print-config prints the settings in force as JSON, credentials masked, warnings beside', async (t) => {
+t.test('--print-config prints the settings in force as JSON on stdout, with credentials masked, and warnings on stderr', async (t) => {
   const { code, stdout, stderr } = await runServer(t, ['--print-config'], { PORT: '81', REDIS_URL: 'redis://u:swordfish@r/1', OTP: '987654', SEED: 'hunter', REDIS_PASSWD: 'swordfish' })
   t.equal(code, 0)
   t.match(JSON.parse(stdout), { host: '127.0.0.1', port: 81, redis: { url: 'redis://***@r/1' }, otp: '***', seed: '***' })
@@ -35,7 +39,13 @@ t.test('--print-config prints the settings in force as JSON, credentials masked,
   t.notMatch(stdout + stderr, /swordfish|hunter|987654/)
 })
 
-t.test('an option that does not exist ends with code 2 and a hint', async (t) => {
+t.test('an unexpected message is shown without a card number that may be in it', async (t) => {
+  const { code, stderr } = await runServer(t, ['--4000400040004001'])
+  t.equal(code, 2)
+  t.equal(stderr, "3ds-mock-server: Unknown option '--[masked]'. Settings are environment variables, see 3ds-mock-server --help\n")
+})
+
+t.test('an unknown option or argument ends with code 2 and one line that names it', async (t) => {
   for (const [argv, why] of [[['--port', '80'], "Unknown option '--port'"], [['start'], "Unexpected argument 'start'"]] as const) {
     t.strictSame(await runServer(t, [...argv]), {
       code: 2,
@@ -46,7 +56,7 @@ t.test('an option that does not exist ends with code 2 and a hint', async (t) =>
   }
 })
 
-t.test('faulty settings end with code 1, all of them told, files included, without a stack, to start and to print', async (t) => {
+t.test('faulty settings end the start and --print-config with code 1 and a list of every fault, files included, without a stack', async (t) => {
   const env = { PORT: '70000', USE_REDIS: 'maybe', REDIS_URL: 'redis://:swordfish@r/x', CERT_PATH: '/nowhere/chain.pem', KEY_PATH: root }
   for (const argv of [[], ['--print-config']]) {
     t.strictSame(await runServer(t, argv, env), {
@@ -64,7 +74,7 @@ t.test('faulty settings end with code 1, all of them told, files included, witho
   }
 })
 
-t.test('a port in use and an address that is not here end with code 1 and one line', async (t) => {
+t.test('a port in use, or a HOST that is no address of this machine, ends with code 1 and one line', async (t) => {
   const taken = await listenSomewhere()
   t.teardown(taken.close)
   const inUse = await runServer(t, [], { PORT: String(taken.port) })
@@ -74,17 +84,15 @@ t.test('a port in use and an address that is not here end with code 1 and one li
   t.strictSame([elsewhere.code, elsewhere.stderr], [1, '3ds-mock-server: cannot start: cannot listen on 192.0.2.1:0: HOST is no address of this machine\n'])
 })
 
-t.test('Redis that cannot be reached ends with code 1 and one line, credentials masked, and no fallback to memory', async (t) => {
-  const gone = await listenSomewhere()
-  await gone.close()
-  const { code, stdout, stderr } = await runServer(t, [], { PORT: '0', USE_REDIS: 'on', REDIS_CONNECT_TIMEOUT_MS: '2000', REDIS_URL: `redis://me:swordfish@127.0.0.1:${gone.port}` })
+t.test('a Redis that cannot be reached ends with code 1 and one line, with credentials masked and without a fallback to memory', async (t) => {
+  const { code, stdout, stderr } = await runServer(t, [], { PORT: '0', USE_REDIS: 'on', REDIS_CONNECT_TIMEOUT_MS: '2000', REDIS_URL: `redis://me:swordfish@127.0.0.1:${REFUSING_PORT}` })
   t.equal(code, 1)
   t.match(stderr, /^3ds-mock-server: cannot start: [^\n]*Redis[^\n]*\n$/)
   t.notMatch(stdout, /listening on/)
   t.notMatch(stdout + stderr, /swordfish/)
 })
 
-t.test('the start says what is on, and where it listens in one line, which comes last', async (t) => {
+t.test('the start logs warnings first, then what is switched on, and the address it listens on last, once', async (t) => {
   const server = await startServer(t, { LOG_LEVL: 'debug' })
   const lines = server.logged().map(({ msg }) => msg)
   t.equal(lines[0], 'LOG_LEVL is not a setting and is ignored: did you mean LOG_LEVEL?')
@@ -95,13 +103,13 @@ t.test('the start says what is on, and where it listens in one line, which comes
   t.equal((await fetch(`${server.url}/health`)).status, 200)
 })
 
-t.test('on a wildcard address there is one listening line too, with an address that can be called', async (t) => {
+t.test('with HOST=0.0.0.0 there is one listening line too, and its address can be called', async (t) => {
   const server = await startServer(t, { HOST: '0.0.0.0' })
   t.equal(server.logged().filter(({ msg }) => msg.includes('listening')).length, 1)
   t.equal((await fetch(`${server.url}/health`)).status, 200)
 })
 
-t.test('PUBLIC_URL=request: a Host that is none, or whose port is none, is refused with the one error shape', async (t) => {
+t.test('PUBLIC_URL=request: an invalid Host, or one with an invalid port, is refused with 400 and a JSON error', async (t) => {
   const server = await startServer(t, { PUBLIC_URL: 'request' })
   const authenticate = JSON.stringify(browserRequest('3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'))
   async function ask (host: string): Promise<unknown[]> {
@@ -132,7 +140,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) => {
+t.test('an uncaught error is logged as fatal and ends the process with code 1', async (t) => {
   // The server itself has no way to fail like this, so something beside it does.
   const failing = 'data:text/javascript,process.once("SIGUSR2",()=>{throw new Error("on purpose")})'
   await ensureBuilt(t)
@@ -143,7 +151,7 @@ t.test('an uncaught error is logged as fatal, and ends with code 1', async (t) =
   t.match(server.logged().find(({ level }) => level === 'fatal'), { msg: 'uncaught error, stopping', err: { message: 'on purpose' } })
 })
 
-t.test('LOG_PRETTY writes lines for people, from the bundle', async (t) => {
+t.test('LOG_PRETTY writes human-readable lines, in the built server too', async (t) => {
   const server = await startServer(t, { LOG_PRETTY: 'on' })
   const { code, stdout } = await server.stop()
   t.equal(code, 0)

@@ -5,6 +5,7 @@ import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrows
 import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
 import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
+import { noteTransaction } from './note-transaction.ts'
 import { createPageErrorHandler } from './page-errors.ts'
 import { described, entrySchema, openSchema, standSchema } from './schemas.ts'
 import { isFramed, sendPage } from './send-page.ts'
@@ -42,8 +43,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
     })
 
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
-    const { threeDSServerTransID, acsTransID, rReq } = turn.transaction
-    Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID })
-    return sendPage(reply, rReq === undefined ? questionPage(turn, challenge.rules, { action, framed: isFramed(request) }) : returnPage(turn.transaction))
+    noteTransaction(request, turn.transaction)
+    return sendPage(reply, turn.transaction.rReq === undefined ? questionPage(turn, challenge.rules, { action, framed: isFramed(request) }) : returnPage(turn.transaction))
   }
 }

@@ -1,5 +1,5 @@
 import type { ChallengeEvent } from '../../src/acs/challenge-machine.ts'
-import { actionField, attemptField, codeField } from '../../src/acs/pages/challenge-page.ts'
+import { actionField, attemptField, type ChallengeAction, codeField } from '../../src/acs/pages/challenge-page.ts'
 import { MockError } from '../../src/errors.ts'
 
 /** Fields of a form; a field that was sent twice is a list. */
@@ -18,7 +18,7 @@ export function fieldOf (form: unknown, name: string): string | undefined {
 
 /** What the cardholder did on the challenge page. */
 export function eventOf (form: unknown): ChallengeEvent {
-  const action = fieldOf(form, actionField)
+  const action = fieldOf(form, actionField) as ChallengeAction | undefined
   if (action === 'cancel') return { type: 'cancel', code: '01' }
   if (action === 'resend') return { type: 'resend' }
   const attempt = fieldOf(form, attemptField)

@@ -1,10 +1,11 @@
 import type { FastifySchemaCompiler, RouteShorthandOptions } from 'fastify'
 import { Type, type TSchema } from 'typebox'
+import { challengeActions } from '../../src/acs/pages/challenge-page.ts'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 
 /*
- * What the ACS takes and answers, for the API documents. Judging is not theirs: who is wrong in a browser is told by a page
- * or an Erro, and an SDK in EMV's words, element by element.
+ * What the ACS takes and answers, for the API documents. Judging is not theirs: a browser gets a page or an Erro, and an SDK
+ * EMV's words, element by element.
  */
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -17,7 +18,7 @@ const toShop = {
 }
 
 const onPages = {
-  400: html('A page that says what is wrong, where no notificationURL can be told by an Erro.'),
+  400: html('A page that says what is wrong, where no Erro can go to a notificationURL.'),
   413: html('A page: the form is too long.'),
   415: html('A page: this is no form, or a compressed one.'),
   503: html('A page: the store is away, or the server is closing. With Retry-After.')
@@ -35,8 +36,8 @@ const creq = Type.String({ description: 'The CReq: base64url, base64, padded or 
 const otp = Type.String({ description: 'The code that the cardholder entered.' })
 const Entry = Type.Object({
   otp: Type.Optional(otp),
-  action: Type.Optional(Type.Union(['submit', 'resend', 'cancel'].map((value) => Type.Literal(value)), { description: 'The button; submit unless said otherwise.' })),
-  attempt: Type.Optional(Type.String({ description: 'How many answers had been given when the page was made: a form that is sent again is no second attempt.' }))
+  action: Type.Optional(Type.Union(challengeActions.map((value) => Type.Literal(value)), { description: 'The button; submit unless said otherwise.' })),
+  attempt: Type.Optional(Type.String({ description: 'How many answers had been given when the page was made: a form that is sent again as it was is no second attempt.' }))
 }, { description: 'The form of the challenge page.' })
 
 const browser = { tags: ['ACS'], response: { 200: html('The challenge page; at the end the page that posts cres, or an Erro in its place, to the notificationURL.'), ...onPages } }
@@ -87,7 +88,7 @@ export const sdkSchema = {
 
 const letPass: FastifySchemaCompiler<unknown> = () => () => true
 
-/** Options of a route whose schema is told and not judged by. */
+/** Options of a route whose schema is documentation: nothing is judged by it. */
 export function described<Schema extends object> (schema: Schema, bodyLimit?: number): RouteShorthandOptions & { schema: Schema } {
   return { schema, validatorCompiler: letPass, ...(bodyLimit === undefined ? {} : { bodyLimit }) }
 }

@@ -1,10 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { answerError } from '../../plugins/error-answer.ts'
 import type { Config } from '../../src/config.ts'
-import { type ErroContent, ProtocolError } from '../../src/errors.ts'
+import { ChallengeCryptoError } from '../../src/crypto/challenge-crypto-error.ts'
+import { readProtectedHeader } from '../../src/crypto/challenge-jwe.ts'
+import { type ErroContent, MockError, ProtocolError } from '../../src/errors.ts'
+import { maskText } from '../../src/masking.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
+import { noteTransaction } from './note-transaction.ts'
 
 type Handler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+const LONGEST_KID = 64
 
 /** A passing fault (403) where the store is away, a lasting one (404) for everything that is our own. */
 const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404' }
@@ -17,13 +23,14 @@ export function createSdkErrorHandler (compatibility: Config['compatibility']): 
   const answer = compatibility === 'legacy' ? answerAsOriginal : answerErro
   return function answerSdkError (error, request, reply) {
     const { status } = answerError(error, 'emv')
+    if (error instanceof ProtocolError) noteTransaction(request, error.erro)
     if (status >= 500) request.log.error({ err: error }, 'app challenge failed')
     else request.log.info({ err: error }, 'message of an SDK refused')
-    return answer(error, reply)
+    return answer(error, request, reply)
   }
 }
 
-function answerErro (error: FastifyError, reply: FastifyReply): FastifyReply {
+function answerErro (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = answerError(error, 'emv')
   const erro: ErroContent = error instanceof ProtocolError
     ? error.erro
@@ -32,10 +39,20 @@ function answerErro (error: FastifyError, reply: FastifyReply): FastifyReply {
   return reply.code(code).headers(headers).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(erroBody(erro)))
 }
 
-function answerAsOriginal (error: FastifyError, reply: FastifyReply): FastifyReply {
+function answerAsOriginal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = answerError(error, 'legacy')
-  const code = error instanceof ProtocolError && error.erro.errorCode === '301' && error.message === 'Transaction not found' ? 404 : status
-  const errorDescription = status >= 500 ? 'Internal server error' : body.error
+  const code = isNotFound(error) ? 404 : status
+  const errorDescription = status >= 500 ? 'Internal server error' : `${body.error}${repeatedKid(error, request)}`
   return reply.code(code).headers(headers).header('content-type', 'application/json')
     .send(JSON.stringify({ errorCode: String(code), errorDescription }))
+}
+
+function isNotFound (error: Error): boolean {
+  return error.cause instanceof MockError && error.cause.code === 'transaction_not_found'
+}
+
+/** The original repeats a kid that is no id; nobody else does, and no log has it. */
+function repeatedKid (error: Error, { body }: FastifyRequest): string {
+  if (!(error instanceof ChallengeCryptoError) || error.reason !== 'kid-format') return ''
+  return `: ${maskText(readProtectedHeader(String(body).trim()).kid).slice(0, LONGEST_KID)}`
 }

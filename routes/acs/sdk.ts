@@ -2,8 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
-import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { ProtocolError } from '../../src/errors.ts'
+import { isJsonObject, parseJson } from '../../src/protocol/json.ts'
+import type { Transaction } from '../../src/transaction/transaction.ts'
+import { noteTransaction } from './note-transaction.ts'
 import { described, sdkSchema } from './schemas.ts'
 import { createSdkErrorHandler } from './sdk-errors.ts'
 
@@ -22,35 +24,26 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
 
   async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const message = textOf(request.body)
-    const json = message.startsWith('{') ? parse(message) : undefined
+    const json = message.startsWith('{') ? parseJson(message) : undefined
     if (json !== undefined) {
-      await takeErro(json)
+      noteTransaction(request, await takeErro(json) ?? {})
       return ''
     }
     const { transaction, jwe } = await answerAppCReq(message, challenge)
-    const { threeDSServerTransID, acsTransID } = transaction
-    Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID })
+    noteTransaction(request, transaction)
     reply.header('content-type', contentType)
     return jwe
   }
 
-  async function takeErro (erro: unknown): Promise<void> {
+  async function takeErro (erro: unknown): Promise<Transaction | undefined> {
     if (!isJsonObject(erro) || erro['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
-    await takeAppErro(erro, challenge)
+    return takeAppErro(erro, challenge)
   }
 }
 
 function textOf (body: unknown): string {
   if (!Buffer.isBuffer(body) || !isUtf8(body)) throw unreadable('Invalid request body encoding')
   return body.toString('utf8').trim()
-}
-
-function parse (message: string): unknown {
-  try {
-    return JSON.parse(message)
-  } catch {
-    return undefined
-  }
 }
 
 function unreadable (message: string): ProtocolError {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { type BrowserTurn, openBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
+import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
 import { questionPage } from '../../src/acs/browser-pages.ts'
 import { resultPage } from '../../src/acs/pages/message-page.ts'
-import { judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
+import { asUnreadable, judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
@@ -30,6 +30,9 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
     described(originalEntrySchema, ORIGINAL_BODY_LIMIT),
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
+      // Before the entry is taken: an address that nobody can be sent to is noticed while nothing has happened.
+      const { transaction } = await showBrowserChallenge(acsTransID, challenge)
+      redirectTarget(request, transaction, config.compatibility)
       return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)
     })
 
@@ -42,11 +45,12 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
   }
 }
 
+/** The original has one answer for everything that is wrong with a creq. */
 function readCreq (creq: string | undefined): ReturnType<typeof judgeCreq> {
   try {
     return judgeCreq(parseCreq(creq))
-  } catch (cause) {
-    throw new MockError('invalid_challenge_request', 'Invalid JSON in challenge request', { cause })
+  } catch (error) {
+    throw asUnreadable(error)
   }
 }
 

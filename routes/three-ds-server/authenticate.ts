@@ -7,7 +7,8 @@ import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
 import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { type AuthenticateCall, channelFaults, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
+import { channelFaults, elementFaults, versionFaults } from '../../src/dialects/three-ds-server-api/authenticate-faults.ts'
+import { type AuthenticateCall, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
 import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api/legacy-answer.ts'
 import { type AuthenticateRequest, AuthenticateRequestSchema, LegacyAuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
@@ -48,10 +49,15 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
 
   /** Names everything that is wrong at once: form, spelling, and what the channel needs. */
   function readCall (request: Request): AuthenticateCall {
-    const formal = bodyFaults(request)
+    const faults = bodyFaults(request)
     const body: unknown = request.body
-    const call = formal.length === 0 ? toAuthenticateCall(request.body) : undefined
-    const faults = isJsonObject(body) ? [...formal, ...channelFaults(body, call !== undefined && needsKey(call))] : formal
+    const call = faults.length === 0 ? toAuthenticateCall(request.body) : undefined
+    if (isJsonObject(body)) {
+      faults.push(...channelFaults(body, call !== undefined && needsKey(call)))
+      if (!legacy) faults.push(...versionFaults(body))
+      // What is nested too deeply is among the faults of spelling, and not to be compared.
+      if (!legacy && call?.isDoubtful !== false && request.spellingFaults.length === 0) faults.push(...elementFaults(body))
+    }
     if (call === undefined || faults.length > 0) throw invalidRequest(faults)
     return call
   }

@@ -7,8 +7,7 @@ import { spellAnswer } from '../../src/dialects/spelling.ts'
 import { VersionAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyVersionRequestSchema, VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
-import { BUILT_IN_SCENARIOS } from '../../src/scenario/catalogue.ts'
-import { cardRangesFor, originalRange, rangeAround } from '../../src/three-ds-server/version.ts'
+import { cardRangesFor, originalRange, originalSpan, rangeAround, supportedSpan } from '../../src/three-ds-server/version.ts'
 
 const schema = {
   tags: ['3DS Server API'],
@@ -18,16 +17,17 @@ const schema = {
 
 /** `POST /3ds/version` */
 export async function versionRoute (app: FastifyInstance): Promise<void> {
-  const { ids } = app.roles
-  const { compatibility, responseSpelling } = app.roles.config
-  const [body, rangeOf] = compatibility === 'legacy' ? [LegacyVersionRequestSchema, originalRange] : [VersionRequestSchema, rangeAround]
+  const { ids, authentication: { scenarios }, config: { compatibility, responseSpelling } } = app.roles
+  const legacy = compatibility === 'legacy'
+  const body = legacy ? LegacyVersionRequestSchema : VersionRequestSchema
+  const rules = legacy ? { scenarios, rangeOf: originalRange, span: originalSpan } : { scenarios, rangeOf: rangeAround, span: supportedSpan }
   // The request has no transaction id to tell a spelling by: the answer carries both.
   const spelling = responseSpelling === 'as-request' ? 'both' : responseSpelling
 
   app.withTypeProvider<TypeBoxTypeProvider>().post('/version', { schema: { ...schema, body }, attachValidation: true },
     async function answerVersion (request): Promise<JsonObject> {
       refuseFaulty(request)
-      const cardRanges = cardRangesFor(request.body.cardNumber, BUILT_IN_SCENARIOS, rangeOf)
+      const cardRanges = cardRangesFor(request.body.cardNumber, rules)
       return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
     })
 }

@@ -2,13 +2,18 @@ import { ProtocolError } from '../errors.ts'
 import type { DeliverResult } from '../exchange/deliver-result.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { RReq } from '../protocol/messages.ts'
+import { transactionNotFound } from '../store/not-found.ts'
+import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { type Ending, progressOf, type Step } from './challenge-machine.ts'
+
+/** The ids of a transaction that was found: an authentication may take its threeDSServerTransID before it is changed. */
+export type Found = Pick<Transaction, 'threeDSServerTransID' | 'acsTransID'>
 
 /** What moving a challenge on takes. */
 export interface ChallengeParts {
   store: StateStore
-  /** The RReq that tells of an ending. */
+  /** The RReq that reports an ending. */
   buildResult (transaction: Transaction, progress: ChallengeProgress, ending: Ending): RReq
   deliverResult: DeliverResult
   /** Told of each challenge that ends here. */
@@ -28,12 +33,17 @@ export type Decide = (progress: ChallengeProgress, transaction: Transaction) => 
 /**
  * Moves a challenge on, atomically: of several events at once each is decided on what the one before left, and the first
  * ending is the only one. The result is stored, then sent to whoever asked for it, before this resolves.
+ * @param found whose challenge
+ * @param decide what the event does; it is not asked when the challenge is over
+ * @returns the transaction as it is now, and what the event did
+ * @throws ProtocolError A/305 when the ARes announced no challenge, and whatever `decide` throws; MockError of the store,
+ * `transaction_not_found` also when another authentication has taken the id since
  */
-export async function advanceChallenge (
-  parts: ChallengeParts, threeDSServerTransID: string, decide: Decide
-): Promise<Advanced> {
+export async function advanceChallenge (parts: ChallengeParts, found: Found, decide: Decide): Promise<Advanced> {
   let step: Step | undefined
-  const transaction = await parts.store.update(threeDSServerTransID, (current) => {
+  const transaction = await parts.store.update(found.threeDSServerTransID, (current) => {
+    requireSame(found, current)
+    requireChallenge(current)
     if (current.rReq !== undefined) {
       step = undefined
       return current
@@ -53,11 +63,14 @@ function applyStep (transaction: Transaction, { progress, ending }: Step, { buil
   return progress === transaction.challenge ? transaction : { ...transaction, challenge: progress }
 }
 
-/**
- * @throws ProtocolError A/305 when the ARes announced no challenge. Records of another server have no ARes and pass.
- */
+/** @throws MockError `transaction_not_found` when another authentication has taken the id: the one that was found is gone. */
+export function requireSame (found: Found, current: Transaction): void {
+  if (current.acsTransID !== found.acsTransID) throw transactionNotFound()
+}
+
+/** @throws ProtocolError A/305 when the ARes announced no challenge. Records of another server have no ARes and pass. */
 export function requireChallenge (transaction: Transaction): void {
-  if (transaction.aRes === undefined || transaction.aRes.transStatus === 'C') return
+  if (hasChallenge(transaction)) return
   throw noChallenge('There is no challenge for this transaction', transaction)
 }
 

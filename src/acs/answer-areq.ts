@@ -10,7 +10,7 @@ const DS_REFERENCE_NUMBER = 'MOCK_DS'
 /** Native user interface, text template: emv3ds-protocol §5.4. */
 export const RENDERING_TYPE: JsonObject = { acsInterface: '01', acsUiTemplate: '01' }
 
-/** What answering takes beside the AReq and the decision. */
+/** What answering takes in addition to the AReq and the decision. */
 export interface AnswerParts {
   acsTransID: string
   dsTransID: string
@@ -22,6 +22,9 @@ export interface AnswerParts {
 /**
  * The ACS's answer to an AReq: only elements that go with the status (emv3ds-protocol §6). For an app challenge
  * `acsSignedContent` is still to be added, as it has to be signed.
+ * @param aReq judged
+ * @param decision transStatus and its reason, and which ACS answers
+ * @returns the ARes; `acsURL` in it only for a browser challenge
  */
 export function answerAReq (aReq: AReq, decision: Decision, { acsTransID, dsTransID, acsURL, proofs }: AnswerParts): ARes {
   const { transStatus, transStatusReason } = decision

@@ -3,10 +3,9 @@ import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHea
 import { deriveSessionKey } from '../crypto/session-key.ts'
 import { MockError, ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
-import { maskText } from '../masking.ts'
+import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
-import type { StateStore } from '../store/state-store.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
 import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
@@ -48,28 +47,29 @@ interface Channel {
  */
 export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Promise<AppAnswer> {
   const { enc, kid } = readProtectedHeader(jwe)
-  const transaction = await findTransaction(kid, parts.store)
+  const acsTransID = canonicalUuid(kid)
+  if (acsTransID === undefined) throw new ChallengeCryptoError('kid-format', 'Invalid kid format')
+  const transaction = await known(acsTransID, () => parts.store.findByAcsTransId(acsTransID))
   requireChallenge(transaction)
   const channel = { enc, kid, key: sessionKey(transaction, enc) }
-  const { exchange, event } = judgeAppCReq(openCReq(jwe, channel, transaction), transaction)
-  const advanced = await advanceChallenge(parts, transaction.threeDSServerTransID,
-    (progress, current) => countedStep(progress, { exchange, ...(event === undefined ? {} : { event }) }, current, parts.rules))
+  const creq = judgeAppCReq(openCReq(jwe, channel, transaction), transaction)
+  const { exchange } = creq
+  const advanced = await known(acsTransID, () => advanceChallenge(parts, transaction,
+    (progress, current) => countedStep(progress, creq, current, parts.rules)))
   if (advanced.step === undefined) requireFreshCount(advanced.transaction, exchange)
   const cres = cresFor(advanced, exchange, parts)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, exchange, parts.ids) }
 }
 
-async function findTransaction (kid: string, store: StateStore): Promise<Transaction> {
-  const acsTransID = canonicalUuid(kid)
-  if (acsTransID === undefined) throw new ChallengeCryptoError('kid', `Invalid kid format: ${maskText(kid).slice(0, 64)}`)
+/** That a transaction is not there is told in EMV's words; the store's own error is the cause. */
+async function known<Result> (acsTransID: string, use: () => Promise<Result>): Promise<Result> {
   try {
-    return await store.findByAcsTransId(acsTransID)
-  } catch (error) {
-    if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
-    const errorDetail = 'acsTransID'
-    throw new ProtocolError('Transaction not found', {
-      errorCode: '301', errorComponent: 'A', errorDetail, errorMessageType: 'CReq', acsTransID
-    })
+    return await use()
+  } catch (cause) {
+    if (!(cause instanceof MockError) || cause.code !== 'transaction_not_found') throw cause
+    throw new ProtocolError(cause.message, {
+      errorCode: '301', errorComponent: 'A', errorDetail: 'acsTransID', errorMessageType: 'CReq', acsTransID
+    }, { cause })
   }
 }
 
@@ -86,11 +86,9 @@ function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
 }
 
 function openCReq (jwe: string, { key }: Channel, transaction: Transaction): JsonObject {
-  const plaintext = withIds(transaction, () => decryptFromSdk({ jwe, key }))
-  try {
-    const creq: unknown = JSON.parse(plaintext)
-    if (typeof creq === 'object' && creq !== null && !Array.isArray(creq)) return creq as JsonObject
-  } catch { /* what it says may be anything: it is not repeated */ }
+  const creq = parseJson(withIds(transaction, () => decryptFromSdk({ jwe, key })))
+  if (isJsonObject(creq)) return creq
+  // What it says may be anything: it is not repeated.
   throw appError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
 }
 
@@ -109,18 +107,21 @@ function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq,
   if (Number(exchange.counter) !== progress.sdkCounter) {
     throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
   }
-  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1, acsCounter: progress.acsCounter + 1 }
-  return event === undefined ? { progress: counted } : step(counted, event, rules)
+  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1 }
+  if (event === undefined) return { progress: counted }
+  const taken = step(counted, event, rules)
+  return taken.ending === undefined ? taken : { ...taken, progress: { ...taken.progress, finalCount: progress.sdkCounter } }
 }
 
 /**
- * After the end the last CReq may come again, as its answer may have got lost, or a next one. An earlier count is refused:
- * the IV of GCM is made of it, and served another message then.
+ * After the end the CReq that ended it may come again, as its answer may have got lost, or a next one. Every other count is
+ * refused: the IV of GCM is made of it, and served another message then. Where an Erro, a browser or a posted result ended the
+ * challenge, no CReq did.
  */
 function requireFreshCount (transaction: Transaction, { counter }: AppExchange): void {
-  const { state, sdkCounter } = progressOf(transaction)
+  const { finalCount, sdkCounter } = progressOf(transaction)
   const count = Number(counter)
-  if (count === sdkCounter || (state === 'finished' && count === sdkCounter - 1)) return
+  if (count === sdkCounter || count === finalCount) return
   throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
 }
 

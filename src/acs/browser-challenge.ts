@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import { advanceChallenge, type ChallengeParts, noChallenge, requireChallenge } from './advance-challenge.ts'
-import { type ChallengeEvent, type ChallengeRules, progressOf, type Step, step } from './challenge-machine.ts'
+import { advanceChallenge, type ChallengeParts, noChallenge, requireChallenge, requireSame } from './advance-challenge.ts'
+import { type ChallengeEvent, type ChallengeNotice, type ChallengeRules, progressOf, step } from './challenge-machine.ts'
 
 /** What a browser challenge takes. */
 export interface BrowserChallengeParts extends ChallengeParts {
@@ -13,13 +13,15 @@ export interface BrowserChallengeParts extends ChallengeParts {
 /** Where a browser challenge stands: with the question, or with the result when `transaction.rReq` is there. */
 export interface BrowserTurn {
   transaction: Transaction
-  notice?: Step['notice']
+  notice?: ChallengeNotice
 }
 
-/** The CReq that a browser brought, as far as the ACS looks at it. */
+/** The CReq that a browser brought, as far as the ACS looks at it: emv3ds-protocol §5.3. */
 export interface OpeningCReq {
   messageVersion: string
+  /** Lower case. */
   threeDSServerTransID: string
+  /** Lower case. */
   acsTransID: string
 }
 
@@ -32,9 +34,14 @@ export function isReturnable (threeDSSessionData: string): boolean {
 }
 
 /**
- * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more.
- * @param threeDSSessionData kept byte for byte; absent if none came
- * @throws ProtocolError A/301, A/203 or A/305; MockError of the store
+ * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. Nothing but the session data
+ * is changed by that.
+ * @param creq judged, ids in lower case
+ * @param threeDSSessionData kept byte for byte; where none came, `undefined`, and what an earlier CReq brought stays
+ * @returns where the challenge stands, ended ones included
+ * @throws ProtocolError, in this order: A/301 when acsTransID is not that of the transaction, A/305 when there is no challenge
+ * in a browser, A/203 when messageVersion is not that of the transaction, or the session data is not `isReturnable`.
+ * MockError of the store, `transaction_not_found` also when another authentication takes the id meanwhile
  */
 export async function openBrowserChallenge (
   creq: OpeningCReq, threeDSSessionData: string | undefined, parts: BrowserChallengeParts
@@ -47,9 +54,10 @@ export async function openBrowserChallenge (
   if (threeDSSessionData !== undefined && !isReturnable(threeDSSessionData)) throw unusable('203', 'threeDSSessionData', transaction)
   if (threeDSSessionData === undefined || transaction.challenge?.threeDSSessionData === threeDSSessionData) return { transaction }
   return {
-    transaction: await store.update(transaction.threeDSServerTransID, (current) => ({
-      ...current, challenge: { ...progressOf(current), threeDSSessionData }
-    }))
+    transaction: await store.update(transaction.threeDSServerTransID, (current) => {
+      requireSame(transaction, current)
+      return { ...current, challenge: { ...progressOf(current), threeDSSessionData } }
+    })
   }
 }
 
@@ -72,8 +80,8 @@ function unusable (errorCode: string, errorDetail: string, transaction: Transact
 export async function takeBrowserEvent (
   acsTransID: string, event: ChallengeEvent, parts: BrowserChallengeParts
 ): Promise<BrowserTurn> {
-  const { threeDSServerTransID } = await showBrowserChallenge(acsTransID, parts).then(({ transaction }) => transaction)
-  const advanced = await advanceChallenge(parts, threeDSServerTransID, (progress) => step(progress, event, parts.rules))
+  const { transaction: found } = await showBrowserChallenge(acsTransID, parts)
+  const advanced = await advanceChallenge(parts, found, (progress) => step(progress, event, parts.rules))
   const notice = advanced.step?.notice
   return notice === undefined ? { transaction: advanced.transaction } : { transaction: advanced.transaction, notice }
 }

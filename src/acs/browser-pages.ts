@@ -13,9 +13,13 @@ export type QuestionPlace = Pick<ChallengeView, 'action' | 'byRedirect' | 'frame
 
 /**
  * The page for where a challenge stands: the question.
- * @param place where its form posts to, relative to the page, and where it stands
+ * @param turn an open challenge, and what came of the cardholder's last answer
+ * @param rules the code that passes and how often one may try: the page shows both
+ * @param place where its form posts to, relative to the page, and whether it is in a frame
+ * @returns HTML and its policy
  */
-export function questionPage ({ transaction, notice }: BrowserTurn, rules: ChallengeRules, place: QuestionPlace): Page {
+export function questionPage (turn: BrowserTurn, rules: ChallengeRules, place: QuestionPlace): Page {
+  const { transaction, notice } = turn
   const { interactionCounter } = progressOf(transaction)
   return challengePage({
     ...place,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../protocol/messages.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import type { Step } from './challenge-machine.ts'
+import type { ChallengeNotice } from './challenge-machine.ts'
 
 /** The final CRes knows Y and N only (emv3ds-protocol §6). */
 export function finalTransStatus (transaction: Transaction): 'Y' | 'N' {
@@ -35,7 +35,7 @@ export function finalAppCRes (exchange: AppExchange, transaction: Transaction): 
 }
 
 /** Text template, UI type 01. `attemptsLeft` counts the tries that remain. */
-export function textAppCRes (exchange: AppExchange, notice: Step['notice'], attemptsLeft: number): JsonObject {
+export function textAppCRes (exchange: AppExchange, notice: ChallengeNotice | undefined, attemptsLeft: number): JsonObject {
   return {
     ...commonMembers(exchange, 'N'),
     acsUiType: '01',
@@ -53,7 +53,7 @@ function commonMembers (exchange: AppExchange, challengeCompletionInd: 'Y' | 'N'
   return { messageType: 'CRes', ...ids, acsCounterAtoS: counter, challengeCompletionInd }
 }
 
-function infoText (notice: Step['notice'], attemptsLeft: number): string {
+function infoText (notice: ChallengeNotice | undefined, attemptsLeft: number): string {
   if (notice === 'wrong-code') return `That code is wrong. Attempts left: ${attemptsLeft}.`
   return notice === 'code-resent' ? 'We have sent you a new code.' : 'We have sent a code to your mobile phone.'
 }

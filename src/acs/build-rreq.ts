@@ -5,8 +5,11 @@ import type { Ending } from './challenge-machine.ts'
 import type { Proofs } from './proofs.ts'
 
 /**
- * The RReq that tells how a challenge ended: emv3ds-protocol §10. `authenticationMethod` is not in it, as the DS takes
+ * The RReq that reports how a challenge ended: emv3ds-protocol §10. `authenticationMethod` is not in it, as the DS takes
  * it out of 2.1.0 and 2.2.0 messages (§6).
+ * @param progress after the ending: the answers counted in it become `interactionCounter`
+ * @param proofs where ECI and authentication value come from
+ * @returns the RReq, with the version and the ids of the transaction
  */
 export function buildRReq (transaction: Transaction, progress: ChallengeProgress, ending: Ending, proofs: Proofs): RReq {
   const { aReq } = transaction

@@ -1,5 +1,6 @@
 import type { FinalTransStatus } from '../protocol/messages.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import { isRepeated, keepWrongEntry } from './wrong-entries.ts'
 
 /** What the cardholder, or the SDK for him, did. */
 export type ChallengeEvent =
@@ -24,18 +25,18 @@ export interface Ending {
   challengeCancel?: string
 }
 
+/** What the cardholder is told in addition to the question. */
+export type ChallengeNotice = 'wrong-code' | 'code-resent'
+
 /** Progress after an event; without an ending the cardholder is asked again. */
 export interface Step {
   progress: ChallengeProgress
-  /** What the cardholder is told beside the question. */
-  notice?: 'wrong-code' | 'code-resent'
+  notice?: ChallengeNotice
   ending?: Ending
 }
 
 /** Where every challenge starts. */
-export const FIRST_PROGRESS: ChallengeProgress = {
-  state: 'open', interactionCounter: 0, sdkCounter: 0, acsCounter: 0, resends: 0
-}
+export const FIRST_PROGRESS: ChallengeProgress = { interactionCounter: 0, sdkCounter: 0 }
 
 /** How far a transaction's challenge is; records of another server do not say, and begin. */
 export function progressOf ({ challenge }: Pick<Transaction, 'challenge'>): ChallengeProgress {
@@ -45,31 +46,26 @@ export function progressOf ({ challenge }: Pick<Transaction, 'challenge'>): Chal
 const HANDLERS: { [Type in ChallengeEvent['type']]: (progress: ChallengeProgress, event: Extract<ChallengeEvent, { type: Type }>, rules: ChallengeRules) => Step } = {
   entry (progress, { value, attempt = progress.interactionCounter }, rules) {
     const answered = { ...progress, interactionCounter: progress.interactionCounter + 1 }
-    if (value === rules.otp) return ended(answered, { transStatus: 'Y' })
-    // The answer to an earlier question: a page was loaded again, or its form sent twice.
-    if (attempt < progress.interactionCounter) return { progress, notice: 'wrong-code' }
-    if (answered.interactionCounter < rules.otpMaxAttempts) return { progress: answered, notice: 'wrong-code' }
-    return ended(answered, { transStatus: 'N', transStatusReason: '19' })
+    if (value === rules.otp) return { progress: answered, ending: { transStatus: 'Y' } }
+    const entry = { value, attempt }
+    if (attempt < progress.interactionCounter && isRepeated(entry, progress)) return { progress, notice: 'wrong-code' }
+    if (answered.interactionCounter < rules.otpMaxAttempts) return { progress: keepWrongEntry(entry, answered), notice: 'wrong-code' }
+    return { progress: answered, ending: { transStatus: 'N', transStatusReason: '19' } }
   },
-  resend: (progress) => ({ progress: { ...progress, resends: progress.resends + 1 }, notice: 'code-resent' }),
-  cancel: (progress, { code }) => ended(progress, { transStatus: 'N', transStatusReason: '01', challengeCancel: code }),
+  resend: (progress) => ({ progress, notice: 'code-resent' }),
+  cancel: (progress, { code }) => ({ progress, ending: { transStatus: 'N', transStatusReason: '01', challengeCancel: code } }),
   // 2.1.0 and 2.2.0 know no code 09: 08 where the SDK timed out, else 06 (emv3ds-protocol §10).
-  erro: (progress, { errorCode }) => ended(progress, {
-    transStatus: 'U', transStatusReason: '07', challengeCancel: errorCode === '402' ? '08' : '06'
+  erro: (progress, { errorCode }) => ({
+    progress, ending: { transStatus: 'U', transStatusReason: '07', challengeCancel: errorCode === '402' ? '08' : '06' }
   })
 }
 
 /**
- * The challenge as a state machine: what an event does to an open challenge. Pure. A finished one takes no event: the
- * caller answers it from its result.
- * @throws RangeError when the challenge is finished
+ * The challenge as a state machine: what an event does to an open challenge. Pure. For events after the ending it is not
+ * asked: `advanceChallenge` answers them from the result.
+ * @returns the progress afterwards, the very object that was given where the event changed nothing
  */
 export function step (progress: ChallengeProgress, event: ChallengeEvent, rules: ChallengeRules): Step {
-  if (progress.state === 'finished') throw new RangeError('a finished challenge takes no event')
   const handle = HANDLERS[event.type] as (progress: ChallengeProgress, event: ChallengeEvent, rules: ChallengeRules) => Step
   return handle(progress, event, rules)
-}
-
-function ended (progress: ChallengeProgress, ending: Ending): Step {
-  return { progress: { ...progress, state: 'finished' }, ending }
 }

@@ -19,6 +19,9 @@ const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
 
 /**
  * Judges a decrypted CReq against its transaction: emv3ds-protocol §3, §9.1.
+ * @param creq as the SDK spelt it, nothing judged yet
+ * @param transaction found by the acsTransID of the JWE
+ * @returns what the CRes repeats, and what the cardholder did
  * @throws ProtocolError A/203, A/201 or A/301, naming every element of the first kind that is at fault
  */
 export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCReq {
@@ -75,7 +78,7 @@ function eventOf (creq: JsonObject, transaction: Transaction): ChallengeEvent | 
   if (actions[0] === 'resendChallenge') return { type: 'resend' }
   const entry = ENTRIES.map((name) => creq[name]).find((value) => typeof value === 'string' && value !== '')
   if (entry !== undefined) return { type: 'entry', value: entry as string }
-  // The first CReq only opens the challenge, whatever an SDK puts into it; "continue" asks for the screen again.
+  // The first CReq without an entry only opens the challenge, be it with challengeNoEntry; "continue" asks for the screen again.
   if (creq['sdkCounterStoA'] === '000' || creq['oobContinue'] === true) return undefined
   if (actions[0] === undefined) refuse('203', ['challengeDataEntry'], transaction)
   return { type: 'entry', value: '' }

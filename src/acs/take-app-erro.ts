@@ -1,13 +1,14 @@
+import { MockError } from '../errors.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
 import { type ChallengeRules, step } from './challenge-machine.ts'
-import { MockError } from '../errors.ts'
 
 /**
  * Takes an `Erro` that an SDK sent instead of a CReq: the challenge is over, U. An `Erro` never gets an answer
- * (emv3ds-protocol §1), so one that belongs to no challenge in an app is let go.
+ * (emv3ds-protocol §1), so one that belongs to no challenge in an app is ignored.
  * @returns the transaction it ended, if any
  * @throws MockError of the store
  */
@@ -17,10 +18,10 @@ export async function takeAppErro (
   const acsTransID = canonicalUuid(erro['acsTransID'])
   if (acsTransID === undefined) return undefined
   try {
-    const { threeDSServerTransID, aReq, aRes } = await parts.store.findByAcsTransId(acsTransID)
-    if (aReq.deviceChannel !== '01' || (aRes !== undefined && aRes.transStatus !== 'C')) return undefined
+    const found = await parts.store.findByAcsTransId(acsTransID)
+    if (found.aReq.deviceChannel !== '01' || !hasChallenge(found)) return undefined
     const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
-    const advanced = await advanceChallenge(parts, threeDSServerTransID,
+    const advanced = await advanceChallenge(parts, found,
       (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
     return advanced.transaction
   } catch (error) {

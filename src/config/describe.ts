@@ -2,6 +2,7 @@ import { maskUrl } from './redis-url.ts'
 import { allowedValues } from './parse.ts'
 import { aliases, settings, settingNames, type Setting } from './settings.ts'
 import type { Config } from '../config.ts'
+import { NAME } from './name.ts'
 
 const HEADING = 'Settings are environment variables'
 
@@ -17,7 +18,7 @@ export function helpText (): string {
     const value = written(setting) ?? `(${setting.defaultText})`
     return `  ${name}=${value}\n      ${setting.description}\n      Allowed: ${allowedValues(setting)}.`
   })
-  return `Usage: 3ds-mock-server [option]
+  return `Usage: ${NAME} [option]
 
 EMV 3-D Secure mock: 3DS Server API, Directory Server and ACS in one process.
 

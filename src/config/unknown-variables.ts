@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
+import type { ConfigFault } from './config-error.ts'
 import type { Environment } from './read.ts'
 import { aliases, settings, settingNames } from './settings.ts'
 
@@ -15,9 +16,11 @@ const SWITCHES: readonly string[] = settingNames.filter((name) => settings[name]
 const firstWord = (name: string): string => name.split('_', 1)[0] as string
 const FIRST_WORDS = new Set(KNOWN.map(firstWord))
 
+const MEANT_FOR_US = 1 / 2
+
 /** How many letters may be wrong, as a share of the name: the surer it was meant for us, the more. */
 function tolerance (name: string): number {
-  if (OURS.test(name)) return 1 / 2
+  if (OURS.test(name)) return MEANT_FOR_US
   return FIRST_WORDS.has(firstWord(name)) ? 1 / 4 : 1 / 6
 }
 
@@ -30,9 +33,10 @@ function sameMeaning (name: string): string | undefined {
   return begun ?? settingNames.find((known) => name === `APP_${known}`)
 }
 
-function nearestName (name: string): string | undefined {
+/** @param mostWrong how many letters may be wrong */
+function nearestName (name: string, mostWrong: number): string | undefined {
   const nearest = closest(name, KNOWN)
-  return sameMeaning(name) ?? (distance(name, nearest) <= name.length * tolerance(name) ? nearest : undefined)
+  return sameMeaning(name) ?? (distance(name, nearest) <= mostWrong ? nearest : undefined)
 }
 
 /**
@@ -50,9 +54,20 @@ export function unknownVariableWarnings (env: Environment): string[] {
   const warnings: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (KNOWN.includes(name) || ORDINARY.test(name) || value === undefined || SERVICE_LINK.test(value)) continue
-    const nearest = nearestName(name)
+    const nearest = nearestName(name, name.length * tolerance(name))
     if (nearest !== undefined) warnings.push(`${name} is not a setting and is ignored: did you mean ${nearest}?`)
     else if (OURS.test(name)) warnings.push(`${name} is not a setting and is ignored`)
   }
   return warnings
+}
+
+/**
+ * @param given settings by name, all of them meant for us
+ * @returns a fault for each name that is no setting, with the nearest one; its value is masked, whatever it is
+ */
+export function unknownNameFaults (given: Environment): ConfigFault[] {
+  return Object.keys(given).filter((name) => !KNOWN.includes(name)).map((name) => {
+    const nearest = nearestName(name, name.length * MEANT_FOR_US)
+    return { variable: name, value: '***', allowed: `no setting has this name${nearest === undefined ? '' : `, did you mean ${nearest}?`}` }
+  })
 }

@@ -1,5 +1,6 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import { once } from '../once.ts'
 import type { OwnCertificates } from './certificate-files.ts'
 import { createSeededKey } from './seeded-key.ts'
 import type { TestCa } from './test-ca.ts'
@@ -59,11 +60,6 @@ const LEAF_KEYS: Readonly<Record<SigningAlg, (seed: string) => Promise<LeafKey>>
 
 function issue (ca: TestCa, alg: SigningAlg, { privateKey, publicKey }: LeafKey): SigningMaterial {
   return { alg, key: privateKey, x5c: [ca.issueLeaf(publicKey), ca.intermediate].map((der) => der.toString('base64')) }
-}
-
-function once<T> (make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
 }
 
 function toPem (der: Buffer): string {

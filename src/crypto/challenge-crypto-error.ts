@@ -1,13 +1,14 @@
 import { ProtocolError } from '../errors.ts'
 
 /** Why a message of an app challenge could not be opened. */
-export type ChallengeCryptoReason = 'format' | 'header' | 'kid' | 'algorithm' | 'key' | 'decryption'
+export type ChallengeCryptoReason = 'format' | 'header' | 'kid' | 'kid-format' | 'algorithm' | 'key' | 'decryption'
 
 /** Error codes of emv3ds-protocol §12.2: not a message, transaction not recognised, decryption failed. */
 const ERROR_CODE: Readonly<Record<ChallengeCryptoReason, string>> = {
   format: '101',
   header: '302',
   kid: '301',
+  'kid-format': '301',
   algorithm: '302',
   key: '302',
   decryption: '302'

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IdSource } from '../ids.ts'
+import { parseJson } from '../protocol/json.ts'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { ChallengeCryptoError } from './challenge-crypto-error.ts'
 import { openContent, sealContent, type ContentEncryption } from './content-encryption.ts'
@@ -111,12 +112,4 @@ function parseHeader (part: string): { alg?: unknown, enc?: unknown, kid?: unkno
     throw new ChallengeCryptoError('header', 'Invalid JWE header JSON')
   }
   return header
-}
-
-function parseJson (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,42 +1,55 @@
+import type { OpeningCReq } from '../acs/browser-challenge.ts'
 import { decodeBrowserBase64 } from '../crypto/base64url.ts'
 import { MockError, ProtocolError } from '../errors.ts'
+import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
-import { isJsonObject, toEmvSpelling } from './spelling.ts'
-
-/** The CReq of a browser challenge: emv3ds-protocol §5.3. */
-export interface BrowserCReq {
-  messageVersion: string
-  /** Lower case. */
-  threeDSServerTransID: string
-  /** Lower case. */
-  acsTransID: string
-  challengeWindowSize: string
-}
+import { toEmvSpelling } from './spelling.ts'
 
 /** Longest `creq` looked at, in characters: extensions may take 81920 before encoding (§3.8). */
 export const MAX_CREQ_LENGTH = 131_072
 
+/** A CReq in EMV spelling, not judged. */
+export interface ReadCReq {
+  body: JsonObject
+  /** Names of what is wrong whatever the format: two values in two spellings, an optional element without any. */
+  wrong: readonly string[]
+}
+
 /**
  * Reads the form field `creq` as JSON, in whichever way real clients send it: raw, base64 or base64url, padded or not.
  * Names may be in EMV's spelling or the original server's.
- * @returns an object in EMV spelling, not judged
- * @throws MockError `invalid_challenge_request`
+ * @throws MockError `invalid_challenge_request` when it is no JSON object
  */
-export function parseCreq (creq: unknown): JsonObject {
+export function parseCreq (creq: unknown): ReadCReq {
   const text = typeof creq === 'string' && creq.length <= MAX_CREQ_LENGTH ? creq.trim() : ''
   const json = text.startsWith('{') ? text : decodeBrowserBase64(text)?.toString('utf8') ?? ''
   const value = parseJson(json)
-  if (!isJsonObject(value)) throw new MockError('invalid_challenge_request', 'Invalid JSON in challenge request')
-  return toEmvSpelling(value).body
+  if (!isJsonObject(value)) throw unreadable()
+  const { body, faults } = toEmvSpelling(value)
+  const ambiguous = faults.map(({ element }) => element).filter((name) => name === OPTIONAL || Object.hasOwn(FORMATS, name))
+  // Looked at as it came: null is left out by the respelling.
+  return { body, wrong: isEmpty(value[OPTIONAL]) ? [...ambiguous, OPTIONAL] : ambiguous }
 }
 
-function parseJson (json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
+function unreadable (cause?: unknown): MockError {
+  return new MockError('invalid_challenge_request', 'Invalid JSON in challenge request', { cause })
+}
+
+/**
+ * @param error what `parseCreq` or `judgeCreq` threw
+ * @returns the original server's one error for every creq that cannot be used; an error that is not the caller's stays as it is
+ */
+export function asUnreadable (error: unknown): unknown {
+  return error instanceof MockError ? unreadable(error) : error
+}
+
+/** The one optional element of a browser's CReq; everybody spells it alike. */
+const OPTIONAL = 'messageExtension'
+
+/** Optional elements without a value are wrong, required ones missing: emv3ds-protocol §3. */
+function isEmpty (value: unknown): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
 }
 
 const FORMATS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -51,22 +64,24 @@ const FORMATS: Readonly<Record<string, (value: unknown) => boolean>> = {
  * Judges a CReq: every element that is missing or wrong is named.
  * @throws ProtocolError A/203 for wrong ones (named before 201, emv3ds-protocol §3), A/201 for missing ones
  */
-export function judgeCreq (creq: JsonObject): BrowserCReq {
+export function judgeCreq ({ body, wrong: ambiguous }: ReadCReq): OpeningCReq {
   const names = Object.keys(FORMATS)
-  const missing = names.filter((name) => creq[name] === undefined || creq[name] === '')
-  const wrong = names.filter((name) => !missing.includes(name) && !(FORMATS[name] as (value: unknown) => boolean)(creq[name]))
-  if (wrong.length > 0) throw faulty('203', wrong, creq)
-  if (missing.length > 0) throw faulty('201', missing, creq)
+  const missing = names.filter((name) => body[name] === undefined || body[name] === '')
+  const malformed = names.filter((name) => !missing.includes(name) && !(FORMATS[name] as (value: unknown) => boolean)(body[name]))
+  const wrong = [...new Set([...ambiguous, ...malformed])]
+  if (wrong.length > 0) throw faulty('203', wrong, body)
+  if (missing.length > 0) throw faulty('201', missing, body)
   return {
-    messageVersion: creq['messageVersion'] as string,
-    threeDSServerTransID: canonicalUuid(creq['threeDSServerTransID']) as string,
-    acsTransID: canonicalUuid(creq['acsTransID']) as string,
-    challengeWindowSize: creq['challengeWindowSize'] as string
+    messageVersion: body['messageVersion'] as string,
+    threeDSServerTransID: canonicalUuid(body['threeDSServerTransID']) as string,
+    acsTransID: canonicalUuid(body['acsTransID']) as string
   }
 }
 
 function faulty (errorCode: '201' | '203', elements: string[], creq: JsonObject): ProtocolError {
-  const [threeDSServerTransID, acsTransID] = [canonicalUuid(creq['threeDSServerTransID']), canonicalUuid(creq['acsTransID'])]
+  // An id that was given with two values is neither of them.
+  const idOf = (name: string) => elements.includes(name) ? undefined : canonicalUuid(creq[name])
+  const [threeDSServerTransID, acsTransID] = [idOf('threeDSServerTransID'), idOf('acsTransID')]
   return new ProtocolError('The challenge request cannot be used', {
     errorCode,
     errorComponent: 'A',

@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../errors.ts'
+import { isJsonObject } from '../protocol/json.ts'
 import type { Json, JsonObject } from '../protocol/messages.ts'
 import type { Spelling } from '../transaction/transaction.ts'
 import { emvNameOf, isElementName, legacyNameOf, RESPELLED_OBJECTS } from './element-names.ts'
 
+export { isJsonObject } from '../protocol/json.ts'
+
 /** How an answer of the 3DS Server API spells its names; `both` carries each differing name twice. */
 export type AnswerSpelling = Spelling | 'both'
-
-/** @returns whether a JSON value is an object, not an array. */
-export function isJsonObject (value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** Levels of objects and arrays within one element: the deepest that EMV has is five, and writing JSON takes stack for each. */
 const DEEPEST = 16
@@ -39,7 +37,7 @@ function respellObject (source: JsonObject, path: string, faults: Fault[], level
     const value = inner !== undefined && Object.hasOwn(inner, name) ? inner[name] : source[name]
     if (value === null || value === undefined || name === '__proto__') continue
     const emvName = emvNameOf(name)
-    if (Object.hasOwn(target, emvName) && !isDeepStrictEqual(target[emvName], value)) {
+    if (Object.hasOwn(target, emvName) && differ(target[emvName] as Json, value, DEEPEST - level)) {
       faults.push({ element: path + emvName, message: 'is given twice, in two spellings and with different values' })
     }
     target[emvName] = value
@@ -47,9 +45,15 @@ function respellObject (source: JsonObject, path: string, faults: Fault[], level
   return target
 }
 
+/** Comparing takes stack for each level, as writing does: what is nested too deeply has been found at fault already. */
+function differ (one: Json, other: Json, levels: number): boolean {
+  const isComparable = [one, other].every((value) => typeof value !== 'object' || value === null || !isTooDeep(value, levels))
+  return isComparable && !isDeepStrictEqual(one, other)
+}
+
 /** Most requests are in order already: they are looked through, not copied. */
 function isSpeltAsEmv (source: JsonObject): boolean {
-  for (const name of Object.keys(source)) {
+  for (const name in source) {
     if (source[name] === null || name === '__proto__' || emvNameOf(name) !== name) return false
   }
   return true
@@ -58,17 +62,17 @@ function isSpeltAsEmv (source: JsonObject): boolean {
 /** @returns the respelt members that are objects of the API themselves, if any of them had to change */
 function respellMembers (source: JsonObject, path: string, faults: Fault[], level: number): JsonObject | undefined {
   let changed: JsonObject | undefined
-  for (const name of Object.keys(source)) {
+  for (const name in source) {
     const value = source[name]
     if (typeof value !== 'object' || value === null) continue
     const emvName = emvNameOf(name)
-    if (isTooDeep(value, DEEPEST - level)) {
+    if (level < DEEPEST && RESPELLED_OBJECTS.has(emvName) && isJsonObject(value)) {
+      const respelt = respellObject(value, `${path}${emvName}.`, faults, level + 1)
+      if (respelt !== value) (changed ??= {})[name] = respelt
+    } else if (isTooDeep(value, DEEPEST - level)) {
       // A name that is not an element's is the caller's own text, and no text of his is repeated.
       const element = isElementName(emvName) ? path + emvName : path.slice(0, -1)
       faults.push({ element, message: 'is nested too deeply' })
-    } else if (RESPELLED_OBJECTS.has(emvName) && isJsonObject(value)) {
-      const respelt = respellObject(value, `${path}${emvName}.`, faults, level + 1)
-      if (respelt !== value) (changed ??= {})[name] = respelt
     }
   }
   return changed
@@ -76,7 +80,11 @@ function respellMembers (source: JsonObject, path: string, faults: Fault[], leve
 
 function isTooDeep (value: object, levels: number): boolean {
   if (levels < 0) return true
-  return Object.values(value).some((inner) => typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1))
+  for (const name in value) {
+    const inner: unknown = value[name as keyof typeof value]
+    if (typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1)) return true
+  }
+  return false
 }
 
 /**

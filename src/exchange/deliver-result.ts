@@ -21,6 +21,9 @@ export interface DeliverParts {
 /**
  * Posts to `resultsResponseNotificationUrl`, awaited, once. The result is stored already: a failure here is recorded with
  * the transaction and changes nothing else.
+ * @param parts where results are kept, how they are sent and what they look like
+ * @returns the function that sends: it takes the transaction with its result and resolves to the same with its `delivery`, or
+ * to the very same where no address was given; it never rejects
  */
 export function createDeliverResult ({ store, clock, log, postJson, resultBody }: DeliverParts): DeliverResult {
   return async (transaction) => {

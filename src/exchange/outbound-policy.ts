@@ -29,6 +29,8 @@ const metadata = networksOf(METADATA_NETWORKS)
  * Which hosts may be called. A pattern is `*` (all), a name, `*.suffix`, an address, a CIDR range, or `single-label`
  * (names without a dot, as container networks give them). Cloud metadata is out of reach of suffixes, ranges and
  * `single-label`: the name or the address itself must be listed, or `*`.
+ * @param patterns in lower case, as `OUTBOUND_ALLOW` is read
+ * @returns the policy; an empty list allows nothing
  */
 export function createOutboundPolicy (patterns: readonly string[]): OutboundPolicy {
   if (patterns.includes('*')) return { allows: isHttp, allowsAddress: () => true }

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import type { Fault } from '../errors.ts'
+import { missingFault } from './missing-fault.ts'
 
 /** Judges a value by a schema: `[]` when nothing is wrong. Never changes the value. */
 export type Checker = (value: unknown) => Fault[]
@@ -31,7 +32,7 @@ function toFaults (errors: readonly SchemaError[]): Fault[] {
     if (error.keyword === 'required') {
       for (const name of (error.params as { requiredProperties: string[] }).requiredProperties) {
         const element = path === '' ? name : `${path}.${name}`
-        byElement.set(element, { element, message: 'is required' })
+        byElement.set(element, missingFault(element))
       }
     } else {
       // The last word on an element is the most general one: of a union, that no branch fits.

@@ -1,19 +1,12 @@
 import type { ErroContent } from '../errors.ts'
 import { describeErrorCode } from './error-codes.ts'
+import { LATEST_VERSION } from './versions.ts'
 
 /** Error message as it goes over the wire: emv3ds-protocol §12.1. */
-export interface Erro {
+export interface Erro extends ErroContent {
   messageType: 'Erro'
   messageVersion: string
-  errorCode: string
-  errorComponent: ErroContent['errorComponent']
   errorDescription: string
-  errorDetail: string
-  errorMessageType?: string
-  threeDSServerTransID?: string
-  dsTransID?: string
-  acsTransID?: string
-  sdkTransID?: string
 }
 
 const LONGEST_TEXT = 2048
@@ -21,12 +14,12 @@ const conditional = ['errorMessageType', 'threeDSServerTransID', 'dsTransID', 'a
 
 /**
  * The `Erro` that says what `erro` says: §12.1, with the general text of its code from §12.2.
- * An unknown `messageVersion` becomes 2.2.0; `errorDetail` is cut at its longest length; what is not known is left out.
+ * An unknown `messageVersion` becomes the latest; `errorDetail` is cut at its longest length; what is not known is left out.
  */
 export function erroBody (erro: ErroContent): Erro {
   const body: Erro = {
     messageType: 'Erro',
-    messageVersion: erro.messageVersion ?? '2.2.0',
+    messageVersion: erro.messageVersion ?? LATEST_VERSION,
     errorCode: erro.errorCode,
     errorComponent: erro.errorComponent,
     errorDescription: describeErrorCode(erro.errorCode),

@@ -1,10 +1,13 @@
+import type { MessageVersion } from './versions.ts'
+
+export type { MessageVersion }
+
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
 
 /** A JSON object as it came over the wire. */
 export type JsonObject = { [member: string]: Json }
 
-export type MessageVersion = '2.1.0' | '2.2.0'
 /** 01 app, 02 browser, 03 3RI. */
 export type DeviceChannel = '01' | '02' | '03'
 /** emv3ds-protocol §6. */

@@ -44,12 +44,14 @@ export function createRedisStore (options: RedisStoreOptions): StateStore {
 async function insert (scripts: RecordScripts, transaction: Transaction): Promise<boolean> {
   const [id, acsTransID] = [transaction.threeDSServerTransID.toLowerCase(), transaction.acsTransID.toLowerCase()]
   const value = encodeTransaction(transaction)
-  const found = await scripts.insert(id, acsTransID, value)
-  if (typeof found === 'number') return found === 1
-  // Redis is not sure, so it is decided here whether it can be read, and only that very text is replaced.
-  const before = decodeTransaction(found)
-  const isReplaced = await scripts.replace(id, [before.acsTransID.toLowerCase(), acsTransID], found, value) === 1
-  return isReplaced || insert(scripts, transaction)
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const found = await scripts.insert(id, acsTransID, value)
+    if (typeof found === 'number') return found === 1
+    // Redis is not sure, so it is decided here whether it can be read, and only that very text is replaced.
+    const before = decodeTransaction(found)
+    if (await scripts.replace(id, [before.acsTransID.toLowerCase(), acsTransID], found, value) === 1) return true
+  }
+  throw tooManyWriters()
 }
 
 function decode (text: string | null): Transaction {
@@ -69,5 +71,9 @@ async function update (scripts: RecordScripts, id: string, change: (transaction:
     if (found === 1) return after
     kept = found as string | null
   }
-  throw new MockError('store_conflict', 'The transaction is being changed by too many others')
+  throw tooManyWriters()
+}
+
+function tooManyWriters (): MockError {
+  return new MockError('store_conflict', 'The transaction is being changed by too many others')
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Config } from '../config.ts'
+import type { Compatibility } from '../config.ts'
 import { MockError, ProtocolError, type ErroContent, type Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
+import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { judgeResults } from './judge-results.ts'
 
@@ -15,8 +16,6 @@ export interface ResultsParts {
   /** Told of each result that was taken. */
   onFinished (transaction: Transaction, transStatus: string): void
 }
-
-type Compatibility = Config['compatibility']
 
 /**
  * Takes the result of a challenge: the first one counts, the very same again is answered the same, another is refused.
@@ -38,7 +37,7 @@ export async function takeResults (
     if (current.rReq !== undefined) return sameResult(rReq, current, log)
     if (compatibility === 'emv') {
       requireFaultless(rReq, current)
-      if (isFrictionless(current)) return sameAsARes(rReq, current, log)
+      if (!hasChallenge(current)) return sameAsARes(rReq, current, log)
     }
     taken = true
     return { ...current, rReq }
@@ -78,11 +77,6 @@ function sameResult (rReq: RReq, transaction: Transaction, log: Log): Transactio
   throw refusal('305', ['transStatus'], 'Another result was received before', rReq, transaction)
 }
 
-/** Records of another server have no ARes, and may have been challenged. */
-function isFrictionless ({ aRes }: Transaction): boolean {
-  return aRes !== undefined && aRes.transStatus !== 'C'
-}
-
 /** §12.2: 313 is for this, but must not be used before 2.3.1, where 305 takes its place. */
 function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transaction {
   if (rReq.transStatus === transaction.aRes?.transStatus) return transaction
@@ -92,7 +86,7 @@ function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transactio
 
 function toProtocolError (error: unknown, rReq: RReq): unknown {
   return error instanceof MockError && error.code === 'transaction_not_found'
-    ? refusal('301', ['threeDSServerTransID'], 'Transaction not found', rReq)
+    ? refusal('301', ['threeDSServerTransID'], error.message, rReq)
     : error
 }
 

@@ -1,7 +1,8 @@
 import { matchScenario } from '../scenario/decide.ts'
+import { EARLIEST_VERSION, LATEST_VERSION } from '../protocol/versions.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
-/** One card range as `/3ds/version` tells it. */
+/** One card range as `/3ds/version` answers it. */
 export interface CardRange {
   acsInfoInd: string[]
   startRange: string
@@ -10,9 +11,16 @@ export interface CardRange {
   acsEndProtocolVersion: string
 }
 
-const VERSIONS = { acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0' }
+/** The protocol versions of a card range, both included. */
+export type VersionSpan = Pick<CardRange, 'acsStartProtocolVersion' | 'acsEndProtocolVersion'>
 
-/** Tells the range that a card is in: its first and its last number. */
+/** Every version that is supported. */
+export const supportedSpan: VersionSpan = { acsStartProtocolVersion: EARLIEST_VERSION, acsEndProtocolVersion: LATEST_VERSION }
+
+/** The one version of the original. */
+export const originalSpan: VersionSpan = { acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0' }
+
+/** Finds the range that a card is in: its first and its last number. */
 export type RangeOf = (cardNumber: string) => readonly [startRange: string, endRange: string]
 
 /** Cards that begin so have a range of their own; all others share one by their first digit. */
@@ -29,9 +37,16 @@ export const originalRange: RangeOf = (cardNumber) => cardNumber.startsWith(OWN_
   ? ['5155010000000000', '5155019999999999']
   : ['4000000000000000', '4999999999999999']
 
+/** How card ranges are answered. */
+export interface CardRangeRules {
+  scenarios: readonly Scenario[]
+  rangeOf: RangeOf
+  span: VersionSpan
+}
+
 /** The card ranges a number is in: one, or none for a card that a scenario calls not enrolled. */
-export function cardRangesFor (cardNumber: string, scenarios: readonly Scenario[], rangeOf: RangeOf): CardRange[] {
+export function cardRangesFor (cardNumber: string, { scenarios, rangeOf, span }: CardRangeRules): CardRange[] {
   if (matchScenario({ acctNumber: cardNumber }, scenarios).outcome.notEnrolled === true) return []
   const [startRange, endRange] = rangeOf(cardNumber)
-  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...VERSIONS }]
+  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...span }]
 }

@@ -10,7 +10,7 @@ export interface EphemeralKeys {
 /** Spelling of element names at the 3DS Server API: EMV's own, or the original server's run-time names. */
 export type Spelling = 'emv' | 'legacy'
 
-/** What the 3DS Requestor said beside the AReq: members of the 3DS Server API that are no AReq elements, by EMV-like name. */
+/** What the 3DS Requestor said in addition to the AReq: members of the 3DS Server API that are no AReq elements, by EMV-like name. */
 export interface RequestorPreferences {
   preferredProtocolVersion?: string
   enforcePreferredProtocolVersion?: boolean
@@ -20,18 +20,16 @@ export interface RequestorPreferences {
   challengeWindowSize?: string
 }
 
-/** How far the challenge is. */
+/** How far the challenge is. Whether it is over, `Transaction.rReq` says. */
 export interface ChallengeProgress {
-  /** `open` until the one ending; what follows an ending is answered from `Transaction.rReq`. */
-  state: 'open' | 'finished'
   /** Answers given by the cardholder. */
   interactionCounter: number
   /** Next `sdkCounterStoA` to be expected (app). */
   sdkCounter: number
-  /** Next `acsCounterAtoS` to be sent (app). */
-  acsCounter: number
-  /** How often the code was sent again. */
-  resends: number
+  /** `sdkCounterStoA` of the CReq that ended the challenge; absent while it is open, and when something else ended it (app). */
+  finalCount?: number
+  /** Wrong entries, hashed each with the attempt it belongs to. */
+  wrongEntries?: string[]
   /** `threeDSSessionData` of the last CReq that brought some, byte for byte (browser). */
   threeDSSessionData?: string
 }

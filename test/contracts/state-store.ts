@@ -33,7 +33,7 @@ export function newTransaction (changed: Partial<Transaction> = {}): Transaction
     },
     preferences: { challengeWindowSize: '03' },
     spelling: 'emv',
-    challenge: { state: 'open', interactionCounter: 0, sdkCounter: 0, acsCounter: 0, resends: 0 },
+    challenge: { interactionCounter: 0, sdkCounter: 0 },
     createdAt: 1_700_000_000_000,
     ...changed
   }

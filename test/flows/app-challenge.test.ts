@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { PublicJwk } from '../../src/protocol/messages.ts'
-import { build, post } from '../setup/app.ts'
-import { challengedSdk, createSdk, type Enc, injectInto, type Sdk, type SdkOptions } from '../setup/sdk-client.ts'
+import { build, keepLog, post } from '../setup/app.ts'
+import { type Answer, challengedSdk, createSdk, type Enc, injectInto, type Sdk, type SdkOptions } from '../setup/sdk-client.ts'
 import { browserRequest, FRICTIONLESS_CARD } from '../setup/requests.ts'
 
 const ENCS: readonly Enc[] = ['A128CBC-HS256', 'A128GCM']
@@ -49,7 +49,13 @@ async function checkOpen (t: Test, app: FastifyInstance, { threeDSServerTransID 
 }
 
 /** The whole Erro, and that it left the challenge where it was. */
-async function checkErro (t: Test, answer: Awaited<ReturnType<Sdk['post']>>, expected: Json): Promise<void> {
+async function checkErro (t: Test, { threeDSServerTransID }: Sdk, send: () => Promise<Answer>, expected: Json): Promise<void> {
+  const before = await emv.stateStore.get(threeDSServerTransID)
+  isErro(t, await send(), expected)
+  t.strictSame(await emv.stateStore.get(threeDSServerTransID), before, 'nothing has changed')
+}
+
+function isErro (t: Test, answer: Answer, expected: Json): void {
   t.equal(answer.status, 200, 'some SDKs read nothing but 2xx')
   t.equal(answer.contentType, 'application/json; charset=UTF-8')
   t.strictSame(JSON.parse(answer.body), { messageType: 'Erro', messageVersion: '2.2.0', errorComponent: 'A', errorMessageType: 'CReq', ...expected })
@@ -214,8 +220,34 @@ t.test('after the end an earlier count is refused: the IV of GCM is made of it a
   await sdk.open(await sdk.post(wrongCode), '001')
   const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234', sdkCounterStoA: '002' })))
   t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
-  await checkErro(t, await sdk.post(wrongCode), erro('302', 'sdkCounterStoA', sdk))
+  await checkErro(t, sdk, async () => sdk.post(wrongCode), erro('302', 'sdkCounterStoA', sdk))
   t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
+})
+
+t.test('when something else than a CReq ended it, no count that was answered before is answered again (emv3ds §13.4)', async (t) => {
+  const endings: Record<string, (sdk: Sdk) => Promise<unknown>> = {
+    'an Erro of the SDK': (sdk) => sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: sdk.acsTransID }), 'application/json'),
+    'a code on the original\'s browser path': ({ threeDSServerTransID }) => emv.inject({
+      method: 'POST',
+      url: '/processor/mock/acs/verify-otp?redirectUrl=https%3A%2F%2Fshop.test%2F',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `otp=0000&threeDSServerTransID=${threeDSServerTransID}`
+    }),
+    'a posted result': ({ threeDSServerTransID, acsTransID, dsTransID }) => post(emv, '/3ds/results', {
+      messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, transStatus: 'N', transStatusReason: '14', challengeCancel: '04'
+    })
+  }
+  for (const [what, finish] of Object.entries(endings)) {
+    await t.test(what, async (t) => {
+      const sdk = await start(emv, { enc: 'A128GCM' })
+      const first = await sdk.seal(JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' })))
+      t.strictSame(await sdk.open(await sdk.post(first), '000'), screen(sdk, '000', OPENED))
+      await finish(sdk)
+      await checkErro(t, sdk, async () => sdk.post(first), erro('302', 'sdkCounterStoA', sdk))
+      sdk.sdkCounter = sdk.acsCounter = 1
+      t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'), 'the next count gets the result')
+    })
+  }
 })
 
 t.test('a result posted to /3ds/results ends the app challenge too', async (t) => {
@@ -257,7 +289,7 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
   ]
   for (const [members, errorCode, errorDetail] of faults) {
     await t.test(JSON.stringify(members).slice(0, 100), async (t) => {
-      await checkErro(t, await sdk.postCReq(members), erro(errorCode, errorDetail, sdk))
+      await checkErro(t, sdk, async () => sdk.postCReq(members), erro(errorCode, errorDetail, sdk))
     })
   }
   t.strictSame(await sdk.enter('0000'), screen(sdk, '001', wrong(2)), 'the count and the attempts are where they were')
@@ -268,22 +300,22 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
 t.test('counters end at 255: what comes after is refused (emv3ds §13.5)', async (t) => {
   const sdk = await start(emv, { enc: 'A128GCM' })
   await emv.stateStore.update(sdk.threeDSServerTransID, (transaction) => {
-    return { ...transaction, challenge: { state: 'open', interactionCounter: 0, resends: 0, sdkCounter: 255, acsCounter: 255 } }
+    return { ...transaction, challenge: { interactionCounter: 0, sdkCounter: 255 } }
   })
   sdk.sdkCounter = sdk.acsCounter = 255
   await sdk.challenge({ resendChallenge: 'Y' })
   sdk.sdkCounter = 0
-  await checkErro(t, await sdk.postCReq({ challengeDataEntry: '1234' }), erro('302', 'sdkCounterStoA', sdk))
+  await checkErro(t, sdk, async () => sdk.postCReq({ challengeDataEntry: '1234' }), erro('302', 'sdkCounterStoA', sdk))
 })
 
 t.test('plaintext that is no CReq is refused without being repeated (emv3ds §12.3)', async (t) => {
   const sdk = await start()
   for (const plaintext of ['', '7', 'null', '[]', '"CReq"', '{', '{"a":', '\u0000', `[${JSON.stringify(sdk.creq())}]`]) {
-    await checkErro(t, await sdk.post(await sdk.seal(plaintext)), erro('101', 'not a JSON object', sdk))
+    await checkErro(t, sdk, async () => sdk.post(await sdk.seal(plaintext)), erro('101', 'not a JSON object', sdk))
   }
-  await checkErro(t, await sdk.post(await sdk.seal(Buffer.from([0xff, 0xfe]))), erro('302', 'Failed to decrypt challenge request', sdk))
+  await checkErro(t, sdk, async () => sdk.post(await sdk.seal(Buffer.from([0xff, 0xfe]))), erro('302', 'Failed to decrypt challenge request', sdk))
   for (const name of ['__proto__', 'constructor', 'prototype']) {
-    await checkErro(t, await sdk.post(await sdk.seal(`{"${name}":${JSON.stringify(sdk.creq())}}`)),
+    await checkErro(t, sdk, async () => sdk.post(await sdk.seal(`{"${name}":${JSON.stringify(sdk.creq())}}`)),
       erro('201', 'messageType,messageVersion,threeDSServerTransID,acsTransID,sdkTransID,sdkCounterStoA', sdk))
   }
   t.equal(({} as Json)['messageType'], undefined)
@@ -309,8 +341,8 @@ t.test('a JWE that was tampered with, or made with another key, is not opened (e
       [header, '', iv.slice(0, 8), ciphertext, tag].join('.'),
       [respelt, '', iv, ciphertext, tag].join('.'),
       await sdk.seal(JSON.stringify(sdk.creq()), {}, Buffer.alloc(32, 7))
-    ]) await checkErro(t, await sdk.post(jwe), erro('302', 'Failed to decrypt challenge request', sdk))
-    await checkErro(t, await sdk.post([header, '', iv, `${ciphertext}=`, tag].join('.')), erro('101', 'Invalid JWE format', sdk))
+    ]) await checkErro(t, sdk, async () => sdk.post(jwe), erro('302', 'Failed to decrypt challenge request', sdk))
+    await checkErro(t, sdk, async () => sdk.post([header, '', iv, `${ciphertext}=`, tag].join('.')), erro('101', 'Invalid JWE format', sdk))
     t.strictSame(await sdk.open(await sdk.post(good), '000'), end(sdk, '000', 'Y'))
   }
 })
@@ -347,11 +379,11 @@ t.test('a body that tells no transaction gets an Erro without ids (emv3ds §12.3
     sdk.path = path
     for (const [what, body, errorDetail, errorCode] of hopelessBodies(sdk.acsTransID)) {
       await t.test(what, async (t) => {
-        await checkErro(t, await sdk.post(body), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode] })
+        await checkErro(t, sdk, async () => sdk.post(body), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode] })
       })
     }
     for (const text of ['{', '{"messageType":"Erro"', '{]']) {
-      await checkErro(t, await sdk.post(text), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
+      await checkErro(t, sdk, async () => sdk.post(text), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
     }
   }
 })
@@ -360,10 +392,10 @@ t.test('the kid tells the transaction (emv3ds §13.4)', async (t) => {
   const sdk = await start()
   const creq = JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' }))
   for (const kid of ['x', sdk.acsTransID.slice(1), `${sdk.acsTransID}0`, '']) {
-    await checkErro(t, await sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: `Invalid kid format: ${kid}`, errorDescription: DESCRIPTIONS['301'] })
+    await checkErro(t, sdk, async () => sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: 'Invalid kid format', errorDescription: DESCRIPTIONS['301'] })
   }
   const kid = randomUUID()
-  await checkErro(t, await sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: 'acsTransID', errorDescription: DESCRIPTIONS['301'], acsTransID: kid })
+  await checkErro(t, sdk, async () => sdk.post(await sdk.seal(creq, { kid })), { errorCode: '301', errorDetail: 'acsTransID', errorDescription: DESCRIPTIONS['301'], acsTransID: kid })
   const { body } = await sdk.post(await sdk.seal(creq, { kid: sdk.acsTransID.toUpperCase() }))
   t.equal(JSON.parse(Buffer.from(body.split('.')[0] as string, 'base64url').toString()).kid, sdk.acsTransID.toUpperCase())
 })
@@ -380,9 +412,9 @@ t.test('a transaction without a challenge in an app has none to be answered (emv
     Object.assign(sdk, { acsTransID, dsTransID, key: Buffer.alloc(32), messageVersion: '2.2.0' })
     answers.push(await sdk.postCReq())
   }
-  await checkErro(t, answers[0] as any, erro('305', 'acsTransID', frictionless))
+  isErro(t, answers[0] as Answer, erro('305', 'acsTransID', frictionless))
   const { sdkTransID, ...ofBrowser } = erro('302', 'sdkEphemPubKey', browser)
-  await checkErro(t, answers[1] as any, ofBrowser)
+  isErro(t, answers[1] as Answer, ofBrowser)
   const { status } = await browser.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: browser.acsTransID }))
   t.equal(status, 200)
   await checkOpen(t, emv, browser)
@@ -393,7 +425,7 @@ t.test('keys of a stored record that cannot be used are told as such, 302', asyn
   await emv.stateStore.update(sdk.threeDSServerTransID, (transaction) => ({
     ...transaction, ephemeralKeys: { privateKey: 'AAAA', publicKey: sdk.publicKey as PublicJwk }
   }))
-  await checkErro(t, await sdk.postCReq(), erro('302', 'Failed to derive shared key', sdk))
+  await checkErro(t, sdk, async () => sdk.postCReq(), erro('302', 'Failed to derive shared key', sdk))
   await damageKeys(emv, sdk)
   const { status, contentType, body } = await sdk.postCReq()
   t.strictSame([status, contentType, JSON.parse(body)], [500, 'application/json; charset=UTF-8', {
@@ -414,7 +446,7 @@ t.test('every content type is read, and none; a body over 256 KiB is not', async
     t.strictSame(await sdk.open(await sdk.send('POST', sdk.path, jwe, type), '000'), screen(sdk, '000', OPENED), String(type))
   }
   const sdk = await start()
-  await checkErro(t, await sdk.post('A'.repeat(262_144)), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
+  await checkErro(t, sdk, async () => sdk.post('A'.repeat(262_144)), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
   const { status, contentType, body } = await sdk.post('A'.repeat(262_145))
   t.strictSame([status, contentType, JSON.parse(body)], [413, 'application/json; charset=UTF-8', {
     messageType: 'Erro', messageVersion: '2.2.0', errorCode: '101', errorComponent: 'A', errorDescription: DESCRIPTIONS['101'], errorDetail: 'The request body is too large', errorMessageType: 'CReq'
@@ -427,7 +459,7 @@ t.test('of forty CReqs at once with the same counter exactly one counts (emv3ds 
   const wrongs = await Promise.all(Array.from({ length: 40 }, () => sdk.postCReq({ challengeDataEntry: '0000' })))
   const refused = wrongs.filter(({ contentType }) => contentType?.startsWith('application/json'))
   t.equal(refused.length, 39)
-  for (const answer of refused) await checkErro(t, answer, erro('302', 'sdkCounterStoA', sdk))
+  for (const answer of refused) isErro(t, answer, erro('302', 'sdkCounterStoA', sdk))
   sdk.sdkCounter = sdk.acsCounter = 2
 
   const actions = Array.from({ length: 40 }, (_, index) => [{ challengeDataEntry: '1234' }, { challengeCancel: '01' }][index % 2] as Json)
@@ -436,6 +468,23 @@ t.test('of forty CReqs at once with the same counter exactly one counts (emv3ds 
   for (const cres of ends) t.strictSame(cres, ends[0])
   const { body } = await post(emv, '/3ds/final', { threeDSServerTransID: sdk.threeDSServerTransID })
   t.equal(body.transStatus, ends[0]?.['transStatus'])
+})
+
+t.test('what is refused or ended is logged with the ids of its transaction, and a kid that is none is not repeated', async (t) => {
+  const { logger, lines } = await keepLog()
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256' }, { logger })
+  const sdk = await start(app)
+  const { threeDSServerTransID, acsTransID } = sdk
+  const lastLine = () => JSON.parse(lines.filter((line) => line.includes(`"${sdk.path}"`)).at(-1) ?? '{}')
+  await sdk.postCReq({ sdkCounterStoA: '007' })
+  t.match(lastLine(), { status: 200, threeDSServerTransID, acsTransID })
+  const kid = randomUUID()
+  await sdk.post(await sdk.seal('{}', { kid }))
+  t.match(lastLine(), { status: 200, acsTransID: kid })
+  await sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID }), 'application/json')
+  t.match(lastLine(), { status: 200, threeDSServerTransID, acsTransID })
+  await sdk.post(await sdk.seal('{}', { kid: 'a-kid-of-no-use' }))
+  t.notMatch(lines.join(''), 'a-kid-of-no-use')
 })
 
 t.test('COMPATIBILITY=legacy', async (t) => {
@@ -484,6 +533,8 @@ t.test('COMPATIBILITY=legacy', async (t) => {
     for (const [what, body, errorDescription] of hopelessBodies(sdk.acsTransID)) await t.test(what, (t) => check(t, body, 400, errorDescription))
     const creq = JSON.stringify(sdk.creq())
     await check(t, await sdk.seal(creq, { kid: 'no-uuid' }), 400, 'Invalid kid format: no-uuid')
+    await check(t, await sdk.seal(creq, { kid: `no ${'x'.repeat(100)}` }), 400, `Invalid kid format: no ${'x'.repeat(61)}`)
+    await check(t, await sdk.seal(creq, { kid: '4111111111111111' }), 400, 'Invalid kid format: [masked]')
     await check(t, await sdk.seal(creq, { kid: randomUUID() }), 404, 'Transaction not found')
     await check(t, await sdk.seal(creq, {}, Buffer.alloc(32)), 400, 'Failed to decrypt challenge request')
     const { body: { authenticationResponse: { acsTransID } } } = await post(legacy, '/3ds/authenticate', browserRequest(randomUUID()))

@@ -96,12 +96,16 @@ t.test('three instances on one Redis', { skip: redisIsLeftOut }, async (t) => {
   await t.test('what is in Redis is the records, under their ids, and reads as JSON (compatibility §4.2)', async (t) => {
     const client = new Redis(redis.url)
     t.teardown(() => client.quit())
-    const keys = await client.keys('3ds_transaction:*')
-    t.equal(keys.length, 7)
-    for (const key of keys) {
-      const { threeDSServerTransID, rReq } = decodeTransaction(await client.get(key) as string)
-      t.equal(key, `3ds_transaction:${threeDSServerTransID}`)
-      t.match(rReq?.transStatus, /^[YN]$/)
+    const browser = await challenge(one, randomUUID())
+    await press(two, await submit(two, PATH, { creq: browser.creq }), '1234')
+    const sdk = await challengedSdk(injectInto(three))
+    await sdk.challenge({ challengeCancel: '01' })
+    for (const [{ threeDSServerTransID, acsTransID }, transStatus] of [[browser, 'Y'], [sdk, 'N']] as const) {
+      const record = await client.get(`3ds_transaction:${threeDSServerTransID}`)
+      t.match(decodeTransaction(record as string), { threeDSServerTransID, acsTransID, rReq: { transStatus } })
+    }
+    for (const key of await client.keys('3ds_transaction:*')) {
+      t.equal(key, `3ds_transaction:${decodeTransaction(await client.get(key) as string).threeDSServerTransID}`)
     }
   })
 })

@@ -118,7 +118,7 @@ async function checkRecords (t: Test, { redis }: Server, results: ReadonlyMap<st
     const { threeDSServerTransID, aRes, challenge, rReq } = decodeTransaction(await client.get(key) as string)
     t.equal(key, `3ds_transaction:${threeDSServerTransID}`)
     t.equal(aRes?.transStatus, 'C')
-    t.equal(challenge?.state, rReq === undefined ? 'open' : 'finished')
+    if (rReq !== undefined) t.equal(rReq.interactionCounter, String(challenge?.interactionCounter).padStart(2, '0'))
     if (told.has(threeDSServerTransID)) t.equal(rReq?.transStatus, told.get(threeDSServerTransID))
     told.delete(threeDSServerTransID)
   }

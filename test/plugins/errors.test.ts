@@ -3,12 +3,14 @@ import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import t, { type Test } from 'tap'
+import { Type } from 'typebox'
 import { acceptance } from '../../plugins/acceptance.ts'
 import { errorOptions, errors } from '../../plugins/errors.ts'
 import { forms } from '../../plugins/forms.ts'
 import { jsonBodies } from '../../plugins/json-bodies.ts'
 import { createLogger } from '../../plugins/logger.ts'
 import { createRequestIds, requestLog } from '../../plugins/request-log.ts'
+import { validation } from '../../plugins/validation.ts'
 import type { Compatibility } from '../../plugins/error-answer.ts'
 import { MockError, ProtocolError, type ErrorCode } from '../../src/errors.ts'
 import { randomIds } from '../../src/ids.ts'
@@ -122,23 +124,16 @@ t.test('what the route has not declared in its error is answered by its status',
 
 t.test('schema faults name their elements and never repeat the value', async (t) => {
   const { app } = await build(t)
-  const schema = { body: { type: 'object', required: ['cardNumber'], properties: { cardNumber: { type: 'string', pattern: '^x$' }, a: { type: 'object', required: ['b'] } } } }
-  app.post('/json', { schema }, async () => 'ok')
-  const response = await app.inject({ method: 'POST', url: '/json', payload: { cardNumber: card } })
-  t.equal(response.statusCode, 400)
-  t.strictSame(response.json(), {
-    error: 'The request is not valid', code: 'invalid_request', faults: [{ element: 'cardNumber', message: 'must match pattern "^x$"' }]
+  await app.register(validation)
+  const body = Type.Object({ cardNumber: Type.String({ pattern: '^x$' }), a: Type.Optional(Type.Object({ b: Type.String() })) })
+  app.post('/json', { schema: { body } }, async () => 'ok')
+  const send = async (payload: object) => (await app.inject({ method: 'POST', url: '/json', payload })).json()
+  const refused = (element: string, message: string) => ({
+    error: `${element} ${message}`, code: 'invalid_request', faults: [{ element, message }]
   })
-  t.strictSame((await app.inject({ method: 'POST', url: '/json', payload: {} })).json().faults,
-    [{ element: 'cardNumber', message: "must have required property 'cardNumber'" }])
-  t.strictSame((await app.inject({ method: 'POST', url: '/json', payload: { cardNumber: 'x', a: {} } })).json().faults,
-    [{ element: 'a.b', message: "must have required property 'b'" }])
-})
-
-t.test('a validator that names nothing still gets an answer, and one that lists missing members is understood', async (t) => {
-  const { app } = await build(t)
-  throwing(app, Object.assign(new Error(), { statusCode: 400, validation: [{}, { instancePath: '/a', params: { requiredProperties: ['b', 'c'] }, message: 'missing' }] }))
-  t.strictSame((await app.inject('/throws')).json().faults, [{ element: '', message: 'is not valid' }, { element: 'a.b', message: 'missing' }])
+  t.strictSame(await send({ cardNumber: card }), refused('cardNumber', 'must match pattern "^x$"'))
+  t.strictSame(await send({}), refused('cardNumber', 'is required'))
+  t.strictSame(await send({ cardNumber: 'x', a: {} }), refused('a.b', 'is required'))
 })
 
 t.test('bodies that cannot be read are 400, too long ones 413, unknown types 400 for JSON and 415 for forms (compatibility §0.3)', async (t) => {

@@ -124,6 +124,18 @@ t.test('the files of the pages are those a bundle carries beside it or one folde
   t.match(findPages(pathToFileURL(`${folder}/else/where/pages.js`).href), /@fastify\/swagger-ui\/static\/$/)
 })
 
+t.test('a server whose documents cannot be made answers 500 for them, and still closes', async (t) => {
+  const app = Fastify()
+  await app.register(errors, { compatibility: 'emv' })
+  await app.register(openApi, { enabled: true, version: '1.2.3', compatibility: 'emv' })
+  // One path for two hosts: the pages know no hosts.
+  for (const host of ['a.test', 'b.test']) app.get('/twice', { constraints: { host }, schema: { summary: 'A route' } }, async () => 'x')
+  for (let asked = 0; asked < 2; asked++) {
+    t.match((await app.inject('/openapi.json')).json(), { code: 'internal_error' })
+  }
+  await t.resolves(app.close())
+})
+
 t.test('switched off, there is nothing', async (t) => {
   const app = await build(t, false)
   for (const url of ['/docs', '/docs/static/index.css', '/openapi.json']) {

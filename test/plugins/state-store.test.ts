@@ -1,8 +1,6 @@
 import { fastify } from 'fastify'
 import { Redis } from 'ioredis'
 import { randomUUID } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import stateStore from '../../plugins/state-store.ts'
 import { createManualClock } from '../../src/clock.ts'
@@ -11,9 +9,12 @@ import { build as buildWhole, keepLog, post } from '../setup/app.ts'
 import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
 import { browserRequest, resultsRequest } from '../setup/requests.ts'
 
+/** Reserved by IANA (tcpmux): nothing listens there, and no test is given it as a free port. */
+const REFUSING_PORT = 1
+
 const config = {
   useRedis: false,
-  redis: { url: 'redis://127.0.0.1:1', keyPrefix: '3ds_transaction', connectTimeoutMs: 30_000, commandTimeoutMs: 500 },
+  redis: { url: `redis://127.0.0.1:${REFUSING_PORT}`, keyPrefix: '3ds_transaction', connectTimeoutMs: 30_000, commandTimeoutMs: 500 },
   transactionTtlSeconds: 1800,
   memoryMaxTransactions: 2,
   memoryMaxBytes: 1_000_000
@@ -37,7 +38,7 @@ function build (t: Test, changed: { useRedis?: boolean, redis?: Partial<typeof c
   return { app, lines, clock, logged: (msg: string) => new Promise<void>((resolve) => { waiting.set(msg, resolve) }) }
 }
 
-t.test('USE_REDIS off: transactions are kept in memory, within the bounds and on the clock given', async (t) => {
+t.test('without USE_REDIS transactions are kept in memory, within the configured bounds and on the given clock', async (t) => {
   const left: string[] = []
   const { app, lines, clock } = build(t, {}, { onEvicted () { left.push('evicted') }, onExpired () { left.push('expired') } })
   await app.ready()
@@ -57,7 +58,7 @@ t.test('USE_REDIS off: transactions are kept in memory, within the bounds and on
   t.equal(await app.stateStore.size(), 0, 'closed with the app')
 })
 
-t.test('USE_REDIS on: transactions are kept there under the prefix, and the connection is the app\'s', { skip: redisIsLeftOut }, async (t) => {
+t.test('with USE_REDIS transactions are kept in Redis under REDIS_KEY_PREFIX; the connection comes back by itself and closes with the app', { skip: redisIsLeftOut }, async (t) => {
   const server = await startRedisServer(t, { password: 'secret-pass' })
   const { app, lines, logged } = build(t, { useRedis: true, redis: { url: `${server.url}/2`, keyPrefix: 'mine' } })
   await app.ready()
@@ -80,29 +81,24 @@ t.test('USE_REDIS on: transactions are kept there under the prefix, and the conn
   await back
   t.equal(app.redisState?.(), 'ready')
   t.equal(await app.stateStore.insert(transaction), false)
-  t.equal(lines.filter((line) => line === 'Redis connection lost').length, 1, 'told once, not with every attempt')
+  t.equal(lines.filter((line) => line === 'Redis connection lost').length, 1, 'logged once, not with every attempt')
   t.notMatch(lines.join('\n'), 'secret-pass')
   await app.close()
   t.equal(app.redisState?.(), 'ended')
   await t.rejects(app.stateStore.get(transaction.threeDSServerTransID), { code: 'store_connection' })
 })
 
-t.test('USE_REDIS on and nothing there: the app does not start, and does not keep to memory instead', async (t) => {
-  const closed = createServer().listen(0, '127.0.0.1')
-  await once(closed, 'listening')
-  const { port } = closed.address() as AddressInfo
-  closed.close()
-  await once(closed, 'close')
-  const { app, lines } = build(t, { useRedis: true, redis: { url: `redis://shop:secret@127.0.0.1:${port}` } })
+t.test('with USE_REDIS and no Redis the app does not start, and does not fall back to memory', async (t) => {
+  const { app, lines } = build(t, { useRedis: true, redis: { url: `redis://shop:secret@127.0.0.1:${REFUSING_PORT}` } })
   await t.rejects(async () => { await app.ready() }, {
     name: 'MockError',
     code: 'store_connection',
-    message: `Redis at redis://***@127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}`
+    message: `Redis at redis://***@127.0.0.1:${REFUSING_PORT} cannot be reached: connect ECONNREFUSED 127.0.0.1:${REFUSING_PORT}`
   })
-  t.strictSame(lines, [`Initializing Redis state store at redis://***@127.0.0.1:${port}`])
+  t.strictSame(lines, [`Initializing Redis state store at redis://***@127.0.0.1:${REFUSING_PORT}`])
 })
 
-t.test('an authenticate whose id stands over something unreadable is answered as a final of that id is, and leaves it as it is', { skip: redisIsLeftOut }, async (t) => {
+t.test('an authenticate whose id belongs to an unreadable record is refused with 500 like a final, and leaves the record unchanged', { skip: redisIsLeftOut }, async (t) => {
   const { url } = await startRedisServer(t)
   for (const [compatibility, body] of [
     ['emv', { error: 'The stored transaction cannot be read', code: 'store_serialization' }],
@@ -126,7 +122,7 @@ t.test('an authenticate whose id stands over something unreadable is answered as
   }
 })
 
-t.test('an authenticate that Redis refuses to keep is answered 503, to be tried again, and so is whatever needs the store', { skip: redisIsLeftOut }, async (t) => {
+t.test('while Redis refuses to write (OOM, READONLY, NOPERM), authenticate and results are answered with 503 and Retry-After, and change nothing', { skip: redisIsLeftOut }, async (t) => {
   const { url } = await startRedisServer(t)
   const { logger, lines } = await keepLog()
   const app = await buildWhole(t, { USE_REDIS: 'true', REDIS_URL: url }, { logger })
@@ -150,7 +146,7 @@ t.test('an authenticate that Redis refuses to keep is answered 503, to be tried 
       t.match(answer.json(), { error: 'The transaction store refuses the operation', code: 'store_connection' }, `${reason}, ${path}`)
       t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '1'])
     }
-    t.ok(lines.some((line) => line.includes('"level":"warn"') && line.includes(reason)), 'why is in the log')
+    t.ok(lines.some((line) => line.includes('"level":"warn"') && line.includes(reason)), 'the reason is in the log')
     await end()
   }
   t.strictSame((await admin.keys('*')).sort(), keys, 'nothing was kept, nothing replaced')

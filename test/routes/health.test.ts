@@ -8,13 +8,13 @@ import { healthRoutes } from '../../routes/health.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
 import { redisIsLeftOut, startRedisServer, type RedisServer } from '../setup/redis-server.ts'
 
-async function build (t: Test, redis?: RedisServer): Promise<{ app: FastifyInstance, clock: ManualClock }> {
+async function build (t: Test, redis?: RedisServer, enabled = true): Promise<{ app: FastifyInstance, clock: ManualClock }> {
   const app = Fastify()
   const clock = createManualClock(Date.UTC(2026, 10, 21, 3, 4, 5, 678))
   t.teardown(() => app.close())
   await app.register(errors, { compatibility: 'emv' })
   await app.register(rateLimit, { rateLimitPerSecond: 1, rateLimitBurst: 1, keyPrefix: '3ds_transaction_rate_limit:' })
-  await app.register(metrics, { enabled: true })
+  await app.register(metrics, { enabled })
   await app.register(stateStore, {
     config: {
       useRedis: redis !== undefined,
@@ -74,6 +74,12 @@ t.test('/health/detailed tells everything, with the uptime of the clock', async 
     },
     counts: { transactionsKept: 0, requests: 0, transactions: 0, challengeResults: 0, storeErrors: 0, storeEvictions: 0, storeExpiries: 0 }
   })
+})
+
+t.test('without metrics nothing is counted, and no count is given', async (t) => {
+  const { app } = await build(t, undefined, false)
+  const [, { counts }] = await ask(app, '/health/detailed')
+  t.strictSame(counts, { transactionsKept: 0 })
 })
 
 t.test('HEAD is answered, and nobody who asks for health is limited (compatibility B46, B42)', async (t) => {

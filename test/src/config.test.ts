@@ -423,6 +423,17 @@ t.test('the printed configuration is whole, with credentials, code and seed mask
   t.notOk('seed' in maskedConfig(configOf({})))
 })
 
+t.test('no setting that is secret is in the printed configuration, whichever it is', async (t) => {
+  const secrets = settingNames.filter((name) => settings[name].secret === 'whole' || settings[name].secret === 'credentials')
+  t.ok(secrets.length >= 5)
+  for (const name of secrets) {
+    const value = settings[name].secret === 'credentials' ? 'redis://swordfish:swordfish@r.example' : 'swordfish'
+    const config = configOf({ [name]: value })
+    t.match(JSON.stringify(config), 'swordfish', `${name} counts`)
+    t.notMatch(JSON.stringify(maskedConfig(config)), 'swordfish', name)
+  }
+})
+
 t.test('the lines at start say what is on', async (t) => {
   t.strictSame(startLines(configOf({})), [
     'Answers: compatibility emv, spelling as-request, signed content PS256',

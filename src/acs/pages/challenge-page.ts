@@ -1,3 +1,4 @@
+import type { ChallengeNotice } from '../challenge-machine.ts'
 import { escapeHtml, hiddenFields } from './html.ts'
 import { basePolicy, type Page, renderDocument } from './page.ts'
 import { type Purchase, renderPurchase, schemeName } from './purchase.ts'
@@ -8,17 +9,15 @@ export const codeField = 'otp'
 export const actionField = 'action'
 /** Form field with how many answers had been given when the page was made. */
 export const attemptField = 'attempt'
-/** Values of `actionField`. */
-export type ChallengeAction = 'submit' | 'resend' | 'cancel'
-
-/** What came of the cardholder's last answer. */
-export type ChallengeNotice = 'wrong-code' | 'code-resent'
+/** Values of `actionField`: the button that was pressed. */
+export const challengeActions = ['submit', 'resend', 'cancel'] as const
+export type ChallengeAction = typeof challengeActions[number]
 
 /** What a challenge page shows and where it posts to. */
 export interface ChallengeView {
   /** Where the form posts to: a path, or a relative reference to one, on the server that serves the page. */
   action: string
-  /** The answer to the last entry is a redirect to the 3DS Requestor, which a browser holds against `form-action` too. */
+  /** The answer to the last entry is a redirect to the 3DS Requestor, which a browser checks against `form-action` too. */
   byRedirect?: boolean
   /** The page stands in a frame, where browsers refuse the focus to it and say so in the console. */
   framed?: boolean
@@ -65,10 +64,15 @@ ${hiddenFields(view.hidden)}
 ${view.notice === undefined ? '' : notices[view.notice]}
 <div class="of-code"><label for="${codeField}">One-time code</label><span id="attempts">${attempts}</span></div>
 <input id="${codeField}" name="${codeField}" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="45" spellcheck="false" required${view.framed === true ? '' : ' autofocus'} aria-describedby="${wrong ? 'error ' : ''}attempts"${wrong ? ' aria-invalid="true"' : ''}>
-<button class="main" type="submit" name="${actionField}" value="submit">Submit</button>
+${button('submit', 'Submit', 'class="main" ')}
 <div class="others">
-<button type="submit" name="${actionField}" value="resend" formnovalidate>Resend code</button>
-<button type="submit" name="${actionField}" value="cancel" formnovalidate>Cancel</button>
+${button('resend', 'Resend code')}
+${button('cancel', 'Cancel')}
 </div>
 </form>`
+}
+
+/** Resend and Cancel need no code. */
+function button (action: ChallengeAction, label: string, more = ''): string {
+  return `<button ${more}type="submit" name="${actionField}" value="${action}"${action === 'submit' ? '' : ' formnovalidate'}>${label}</button>`
 }

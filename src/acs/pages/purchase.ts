@@ -51,6 +51,7 @@ function maskCard (acctNumber: string): string {
 function formatDate (purchaseDate = ''): string | undefined {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)\d{6}$/.exec(purchaseDate) ?? []
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
-  if (Number.isNaN(date.getTime())) return undefined
+  // Date takes 31 February for 3 March.
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined
   return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(date)
 }

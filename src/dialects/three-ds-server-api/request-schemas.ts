@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { LATEST_VERSION, VERSION_PATTERN, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
 import { AUTHENTICATE_EXAMPLES, FINAL_EXAMPLES, RESULTS_EXAMPLES, VERSION_EXAMPLES } from './examples.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ description }))
@@ -65,7 +66,9 @@ const Merchant = Type.Object({
   notificationURL: Text('Where the browser brings the CRes.')
 })
 
-const BrowserInformation = Type.Object({
+const WINDOW_SIZES = '01 250×400, 02 390×400, 03 500×600, 04 600×400, 05 full.'
+
+const LegacyBrowserInformation = Type.Object({
   browserAcceptHeader: Text('Accept header.'),
   browserIP: Text('IP address.'),
   browserJavaEnabled: Type.Optional(Type.Boolean()),
@@ -79,7 +82,12 @@ const BrowserInformation = Type.Object({
     { description: 'Minutes between UTC and local time, −840 to 840.' }
   )),
   browserUserAgent: Text('User-Agent header.'),
-  challengeWindowSize: Text('01 250×400, 02 390×400, 03 500×600, 04 600×400, 05 full.')
+  challengeWindowSize: Text(WINDOW_SIZES)
+})
+
+const BrowserInformation = Type.Object({
+  ...LegacyBrowserInformation.properties,
+  challengeWindowSize: Type.Optional(Type.String({ description: WINDOW_SIZES, pattern: '^0[1-5]$' }))
 })
 
 const SdkMembers = {
@@ -97,13 +105,13 @@ const AUTHENTICATE = {
   examples: AUTHENTICATE_EXAMPLES
 }
 
-/** Body of `POST /3ds/authenticate`, in EMV spelling. What the channel needs beyond it is checked by `channelFaults`. */
+/** Body of `POST /3ds/authenticate`, in EMV spelling. What the channel needs beyond it is checked by `channelFaults`, places and numbers by `elementFaults`. */
 export const AuthenticateRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('Any UUID; need not come from /3ds/version.'),
   deviceChannel: Type.Union([Type.Literal('01'), Type.Literal('02'), Type.Literal('03')], { description: '01 app, 02 browser, 03 3RI.' }),
   messageCategory: Type.String({ description: '01 payment, 02 non-payment.', pattern: '^[0-9]{2}$' }),
-  preferredProtocolVersion: Text('2.1.0 or 2.2.0; anything else is answered in 2.2.0.'),
-  enforcePreferredProtocolVersion: Type.Optional(Type.Boolean()),
+  preferredProtocolVersion: Text(`${VERSIONS_IN_WORDS}; anything else is answered in ${LATEST_VERSION}.`),
+  enforcePreferredProtocolVersion: Type.Optional(Type.Boolean({ description: 'Whether any other version than the preferred one is refused.' })),
   threeDSCompInd: Text('Did the 3DS Method run? Y, N or U.'),
   threeDSRequestor: Type.Optional(ThreeDSRequestor),
   cardholderAccount: CardholderAccount,
@@ -125,9 +133,11 @@ export const AuthenticateRequestSchema = Type.Object({
   }))
 }, AUTHENTICATE)
 
-/** The same in `COMPATIBILITY=legacy`, where a currency is any text, as for the original. */
+/** The same in `COMPATIBILITY=legacy`, where a currency and a window size are any text, as for the original. */
 export const LegacyAuthenticateRequestSchema = Type.Object({
-  ...AuthenticateRequestSchema.properties, purchase: Type.Optional(LegacyPurchase)
+  ...AuthenticateRequestSchema.properties,
+  purchase: Type.Optional(LegacyPurchase),
+  browserInformation: Type.Optional(LegacyBrowserInformation)
 }, AUTHENTICATE)
 
 /** Body of `POST /3ds/authenticate`, in EMV spelling. */
@@ -178,7 +188,7 @@ const METHOD = '^(?:0[1-9]|1[01]|[89][0-9])$'
  */
 export const ResultsRequestSchema = Type.Object({
   ...LegacyResultsRequestSchema.properties,
-  messageVersion: Type.String({ description: 'That of the transaction.', pattern: '^2\\.[12]\\.0$' }),
+  messageVersion: Type.String({ description: 'That of the transaction.', pattern: VERSION_PATTERN }),
   messageCategory: Coded('As in the AReq.', '[0-9]{2}'),
   eci: Coded('Electronic Commerce Indicator: two characters, as not all schemes have digits.', '[0-9A-Za-z]{2}'),
   // Twenty bytes in EMV; clients that only want an answer send any text.

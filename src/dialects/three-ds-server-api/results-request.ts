@@ -1,10 +1,9 @@
 import { type Fault, ProtocolError } from '../../errors.ts'
 import type { JsonObject, RReq } from '../../protocol/messages.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
+import { SUPPORTED_VERSIONS } from '../../protocol/versions.ts'
 import { isJsonObject } from '../spelling.ts'
 
-/** What this 3DS Server supports, as an Erro 102 names it. */
-const SUPPORTED_VERSIONS = ['2.1.0', '2.2.0']
 const VERSION = /^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}$/
 
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
@@ -20,7 +19,7 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   if (!isJsonObject(body) || (rReq['messageType'] !== undefined && rReq['messageType'] !== 'RReq')) {
     throw refusal('101', 'messageType', rReq, faults)
   }
-  const missing = faults.filter(({ message }) => message === 'is required')
+  const missing = faults.filter((fault) => fault.missing === true)
   const wrong = faults.filter((fault) => !missing.includes(fault))
   if (isVersion(rReq['messageVersion']) && wrong.some(({ element }) => element === 'messageVersion')) {
     throw refusal('102', SUPPORTED_VERSIONS.join(','), rReq, faults)

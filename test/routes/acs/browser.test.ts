@@ -177,10 +177,21 @@ t.test('a form that is sent again, by a reload or a second click, is no second a
   for (let reload = 0; reload < 5; reload++) t.equal((await press(app, question, '0000')).html, second.html)
   const third = await press(app, second, '0000')
   checkQuestion(t, third, challenged, 1, 'Wrong code')
-  for (const older of [question, second]) t.equal((await press(app, older, '9999')).html, third.html)
+  for (const older of [question, second]) t.equal((await press(app, older, '0000')).html, third.html)
   const ended = await press(app, third, '0000')
   checkEnd(t, ended, challenged, 'N')
   for (const again of [question, second, third]) t.equal((await press(app, again, '0000')).html, ended.html)
+  await checkFinal(t, challenged, { transStatus: 'N', transStatusReason: '19', interactionCounter: '03' })
+})
+
+t.test('an earlier form with another code is an attempt, so that a script with one page cannot try them all', async (t) => {
+  const challenged = await start()
+  const question = await openChallenge(challenged)
+  checkQuestion(t, await press(app, question, '0000'), challenged, 2, 'Wrong code')
+  const third = await press(app, question, '0001')
+  checkQuestion(t, third, challenged, 1, 'Wrong code')
+  t.equal((await press(app, question, '0001')).html, third.html, 'loaded again it is none')
+  checkEnd(t, await press(app, question, '0002'), challenged, 'N')
   await checkFinal(t, challenged, { transStatus: 'N', transStatusReason: '19', interactionCounter: '03' })
 })
 
@@ -265,6 +276,7 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
     [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'messageVersion,challengeWindowSize'],
     [await start(), { acsTransID: randomUUID() }, '301', 'acsTransID'],
     [await start({ preferredProtocolVersion: '2.1.0' }), { messageVersion: '2.2.0' }, '203', 'messageVersion'],
+    [await start(), { messageExtension: null }, '203', 'messageExtension'],
     [without, {}, '305', 'acsTransID']
   ]
   for (const [challenged, members, errorCode, errorDetail] of faults) {

@@ -91,6 +91,35 @@ t.test('verify-otp: nobody is sent to what is no web address, and no header is s
   t.equal((await submit(emv, `${VERIFY}?redirectUrl=${SHOP}&redirectUrl=${SHOP}`, { otp: '1234', threeDSServerTransID })).status, 400)
 })
 
+t.test('an address that nobody can be sent to is noticed before anything is done: the challenge stays open', async (t) => {
+  const bad = '?redirectUrl=javascript%3Aalert(1)'
+  for (const app of [emv, legacy]) {
+    const { threeDSServerTransID, acsTransID } = await start(app)
+    const own = `/processor/mock/acs/challenge/${acsTransID}`
+    for (const [path, fields] of [[VERIFY, { otp: '1234', threeDSServerTransID }], [own, { otp: '1234' }], [own, { action: 'cancel' }]] as const) {
+      t.equal((await submit(app, path + bad, fields)).status, 400)
+      t.match(await post(app, '/3ds/final', { threeDSServerTransID }), { status: 400, body: { error: 'Results not found for this transaction' } })
+    }
+  }
+  const { body: { threeDSServerTransID, authenticationResponse: { acsTransID } } } = await post(emv, '/3ds/authenticate', appRequest(randomUUID()))
+  for (const [path, fields] of [[VERIFY, { otp: '1234', threeDSServerTransID }], [`/processor/mock/acs/challenge/${acsTransID}`, { otp: '1234' }]] as const) {
+    t.equal((await submit(emv, path, fields)).status, 400, 'nor where no address is given at all')
+  }
+  t.match(await post(emv, '/3ds/final', { threeDSServerTransID }), { status: 400 })
+})
+
+t.test('verify-otp: two names of the id with two values are refused; with one value they are one', async (t) => {
+  const [one, other] = [await start(emv), await start(emv)]
+  const { status, html } = await submit(emv, VERIFY, { otp: '1234', threeDSServerTransID: one.threeDSServerTransID, threeDsServerTransId: other.threeDSServerTransID })
+  const message = 'is given twice, in two spellings and with different values'
+  t.strictSame([status, JSON.parse(html)], [400, {
+    error: `threeDSServerTransID ${message}`, code: 'invalid_request', faults: [{ element: 'threeDSServerTransID', message }]
+  }])
+  for (const { threeDSServerTransID } of [one, other]) t.match(await post(emv, '/3ds/final', { threeDSServerTransID }), { status: 400 })
+  const { threeDSServerTransID } = one
+  t.match(await verify(emv, { otp: '1234', threeDSServerTransID, threeDsServerTransId: threeDSServerTransID }), `transStatus=Y&threeDSServerTransID=${threeDSServerTransID}`)
+})
+
 t.test('verify-otp: a field that is missing or doubled is 400, text starting with Parse error (compatibility §0.3)', async (t) => {
   for (const fields of [{}, { otp: '1234' }, { threeDSServerTransID: randomUUID() }]) {
     const { status, html } = await submit(legacy, VERIFY, fields)

@@ -130,6 +130,63 @@ t.test('integers come as numbers or as texts, and leave as EMV\'s texts (compati
   }
 })
 
+t.test('a number is taken only where the schema has whole numbers: EMV has no JSON numbers', async (t) => {
+  const request = browserRequest(id)
+  for (const number of [620, -1, 0.5, 1e21]) {
+    t.strictSame(await faultsOf({
+      ...request, cardholder: { billAddrCountry: number }, merchant: { ...request.merchant, payeeOrigin: number }, acctInfo: number, messageCategory: 1
+    }), {
+      messageCategory: 'must be string',
+      'cardholder.billAddrCountry': 'must not be a number',
+      'merchant.payeeOrigin': 'must not be a number',
+      acctInfo: 'must not be a number'
+    })
+    t.strictSame(await faultsOf({ ...request, cardholder: { billAddrCountry: number } }), { 'cardholder.billAddrCountry': 'must not be a number' })
+  }
+  t.strictSame(await faultsOf({ ...appRequest(id), sdkInformation: { sdkType: 1 } }), { 'sdkInformation.sdkType': 'must not be a number' })
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  t.equal((await aReqOf({ ...request, cardholder: { billAddrCountry: 620 } }, legacy)).billAddrCountry, '620', 'legacy takes it')
+})
+
+t.test('an element in two places has one value, on every channel', async (t) => {
+  const [one, other] = [{ chAccAgeInd: '01' }, { chAccAgeInd: '02' }]
+  for (const request of [browserRequest(id), appRequest(id), threeRIRequest(id)]) {
+    const twice = (first: unknown, second: unknown) => ({ ...request, acctInfo: first, cardholder: { billAddrCity: 'Porto' }, purchase: { ...request.purchase, acctInfo: second } })
+    t.strictSame(await faultsOf(twice(one, other)), { 'purchase.acctInfo': 'is given twice, with different values' })
+    t.strictSame((await aReqOf(twice(one, { ...one }))).acctInfo, one)
+    t.strictSame(await faultsOf({ ...twice(one, other), threeDSCompInd: 1, merchant: { ...request.merchant, billAddrCity: 'Braga' } }), {
+      threeDSCompInd: 'must be string',
+      'purchase.acctInfo': 'is given twice, with different values',
+      'merchant.billAddrCity': 'is given twice, with different values'
+    }, 'with everything else that is wrong')
+    t.strictSame(await faultsOf({ ...request, sdkTransID: SDK_TRANS_ID, sdkInformation: { sdkTransID: id } }), {
+      'sdkInformation.sdkTransID': 'is given twice, with different values'
+    })
+  }
+  const { sdkEphemPubKey, ...app } = appRequest(id)
+  const { kty, crv, x, y } = SDK_KEY
+  t.strictSame(await faultsOf({ ...app, Kty: kty, Crv: crv, X: x, Y: y, acctInfo: one, cardholder: { acctInfo: other } }), {
+    'cardholder.acctInfo': 'is given twice, with different values'
+  }, 'also where the key comes in four members')
+  t.equal((await aReqOf({ ...app, sdkEphemPubKey, sdkMaxTimeout: 5, sdkInformation: { sdkMaxTimeout: '05' } })).sdkMaxTimeout, '05', 'the value counts, not how it is written')
+})
+
+t.test('an element in two places that is nested too deeply is named, and not compared', async (t) => {
+  const deep = JSON.parse(`${'['.repeat(4000)}${']'.repeat(4000)}`)
+  t.strictSame(await faultsOf({ ...browserRequest(id), acctInfo: deep, cardholder: { acctInfo: [deep] } }), {
+    acctInfo: 'is nested too deeply', 'cardholder.acctInfo': 'is nested too deeply'
+  })
+})
+
+t.test('legacy takes an element in two places, and of the SDK\'s the one that the original reads', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const { body } = await post(legacy, '/3ds/authenticate', {
+    ...appRequest(id), billAddrCity: 'Braga', cardholder: { billAddrCity: 'Porto' }, sdkInformation: { sdkTransID: id }
+  })
+  t.equal(body.authenticationResponse.sdkTransID, SDK_TRANS_ID)
+  t.equal(body.authenticationRequest.billAddrCity, 'Porto')
+})
+
 t.test('threeDSRequestorChallengeInd is a text or a list (2.3.1)', async (t) => {
   for (const [indicator, transStatus] of [['04', 'C'], [['04'], 'C'], [['01', '04'], 'C'], ['05', 'Y'], [['05'], 'Y'], [['04', '05'], 'C'], ['01', 'Y']]) {
     const { body } = await post(app, '/3ds/authenticate', { ...browserRequest(id, FRICTIONLESS_CARD), threeDSRequestor: { threeDSRequestorChallengeInd: indicator } })
@@ -286,11 +343,42 @@ t.test('the version is the preferred one where it is known (2.1.0, 2.2.0), else 
   }
 })
 
-t.test('the CReq carries the browser\'s window size where it is one', async (t) => {
-  for (const [challengeWindowSize, size] of [['03', '03'], ['06', '01'], [undefined, '01']]) {
-    const { body } = await post(app, '/3ds/authenticate', { ...browserRequest(id), browserInformation: { challengeWindowSize } })
-    t.equal(body.challengeRequest.challengeWindowSize, size)
+t.test('a version that is to be enforced and is not supported is refused; legacy does not look at it', async (t) => {
+  const wanting = (version: unknown, enforce: unknown) => ({ ...browserRequest(id), preferredProtocolVersion: version, enforcePreferredProtocolVersion: enforce })
+  for (const version of ['2.3.1', '2.0.0', '1.0.2', '2.2', '', 'x']) {
+    t.strictSame(await faultsOf(wanting(version, true)), { preferredProtocolVersion: 'must be 2.1.0 or 2.2.0 when it is enforced' })
+    t.equal((await aReqOf(wanting(version, false))).messageVersion, '2.2.0')
+    t.equal((await aReqOf(wanting(version, undefined))).messageVersion, '2.2.0')
   }
+  for (const version of ['2.1.0', '2.2.0']) t.equal((await aReqOf(wanting(version, true))).messageVersion, version)
+  t.equal((await aReqOf(wanting(undefined, true))).messageVersion, '2.2.0')
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  t.equal((await aReqOf(wanting('2.3.1', true), legacy)).messageVersion, '2.2.0')
+})
+
+t.test('the CReq carries the browser\'s window size, 01 where none was sent; legacy takes any text', async (t) => {
+  const sized = (challengeWindowSize: unknown) => ({ ...browserRequest(id), browserInformation: { challengeWindowSize } })
+  for (const [size, carried] of [['01', '01'], ['03', '03'], ['05', '05'], [undefined, '01']]) {
+    const { body } = await post(app, '/3ds/authenticate', sized(size))
+    t.equal(body.challengeRequest.challengeWindowSize, carried)
+  }
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  for (const size of ['00', '06', '09', '1', '011', '', '05\n']) {
+    t.strictSame(await faultsOf(sized(size)), { 'browserInformation.challengeWindowSize': 'must match pattern "^0[1-5]$"' }, size)
+    const { body } = await post(legacy, '/3ds/authenticate', sized(size))
+    t.equal(body.challengeRequest.challengeWindowSize, '01', size)
+  }
+})
+
+t.test('what a 3DS Requestor says of its 3DS Server is kept; what it leaves out is added', async (t) => {
+  const told = { threeDSServerRefNumber: '3DS_LOA_SER_OTHER_020200_00001', threeDSServerOperatorID: 'OTHER', threeDSServerURL: 'https://server.test/results', threeDSRequestorURL: 'https://shop.test/' }
+  t.match(await aReqOf({ ...browserRequest(id), ...told }), told)
+  t.match(await aReqOf(browserRequest(id)), {
+    threeDSServerRefNumber: '3DS_LOA_SER_MOCK_020200_00001',
+    threeDSServerOperatorID: '3DS-MOCK-SERVER',
+    threeDSServerURL: /\/3ds\/results$/,
+    threeDSRequestorURL: 'https://shop.test/3ds/return'
+  })
 })
 
 t.test('every channel and category is answered with what belongs to it', async (t) => {

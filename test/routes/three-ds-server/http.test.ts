@@ -86,15 +86,17 @@ t.test('what is nested too deeply is refused, wherever it is and whatever it is 
   const refused = (element: string) => ({ error: `${element} ${message}`.trim(), code: 'invalid_request', faults: [{ element, message }] })
   for (const levels of [17, 200_000]) {
     t.strictSame((await raw('/3ds/authenticate', holding('acctInfo', deep(levels)))).body, refused('acctInfo'))
-    t.strictSame((await raw('/3ds/authenticate', holding('purchase', `{"purchaseAmount":1,"purchaseCurrency":"978","acct_info":${deep(levels)}}`))).body, refused('purchase'))
+    t.strictSame((await raw('/3ds/authenticate', holding('purchase', `{"purchaseAmount":1,"purchaseCurrency":"978","acct_info":${deep(levels)}}`))).body, refused('purchase.acctInfo'))
     t.strictSame((await raw('/3ds/authenticate', holding('4111111111111111', deep(levels)))).body, refused(''), 'a name that is no element is not repeated')
   }
   const purchase = '{"purchase":'.repeat(100_000) + '1' + '}'.repeat(100_000)
-  t.strictSame((await raw('/3ds/authenticate', holding('cardholder', purchase))).body, refused('cardholder'))
+  t.strictSame((await raw('/3ds/authenticate', holding('cardholder', purchase))).body, refused(`cardholder${'.purchase'.repeat(15)}`))
   const rReq = JSON.stringify(resultsRequest({ threeDSServerTransID: id, acsTransID: id, dsTransID: id }, { unknown: 'HERE' }))
   t.match((await raw('/3ds/results', rReq.replace('"HERE"', deep(100_000)))).body, { errorCode: '203', errorDetail: '', error: 'The RReq cannot be used: is nested too deeply' })
   t.strictSame((await raw('/3ds/version', `{"cardNumber":"4000400040004001","other":${deep(100_000)}}`)).body, refused(''))
   t.strictSame((await raw('/3ds/final', `{"threeDSServerTransID":"${id}","other":${deep(100_000)}}`)).body, refused(''))
+  const twice = holding('acctInfo', `${deep(200_000)},"acct_info":${deep(200_000)}`)
+  t.strictSame((await raw('/3ds/authenticate', twice)).body, refused('acctInfo'), 'and not compared with its double')
   t.equal((await raw('/3ds/authenticate', holding('acctInfo', deep(16)))).status, 200)
 })
 

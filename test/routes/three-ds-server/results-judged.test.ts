@@ -124,7 +124,7 @@ t.test('a version that nobody here speaks is Erro 102 with those that are spoken
   const app = await build(t)
   const aRes = await authenticate(app)
   for (const messageVersion of ['2.3.1', '2.0.0', '1.0.2', '10.0.0']) {
-    const error = pattern('messageVersion', '2\\.[12]\\.0')
+    const error = pattern('messageVersion', '(?:2\\.1\\.0|2\\.2\\.0)')
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion })),
       refusal('102', '2.1.0,2.2.0', unusable(error), idsOf(aRes)))
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion, eci: '5' })),
@@ -132,7 +132,7 @@ t.test('a version that nobody here speaks is Erro 102 with those that are spoken
   }
   for (const messageVersion of ['2.2', 'two', '2.2.0 ', '2.2.100']) {
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion })),
-      refusal('203', 'messageVersion', unusable(pattern('messageVersion', '2\\.[12]\\.0')), idsOf(aRes)), messageVersion)
+      refusal('203', 'messageVersion', unusable(pattern('messageVersion', '(?:2\\.1\\.0|2\\.2\\.0)')), idsOf(aRes)), messageVersion)
   }
   t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: ['2.3.1'] }))).body, { errorCode: '203', errorDetail: 'messageVersion' })
   t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: '2.1.0', eci: '5' }))).body, { errorCode: '203', messageVersion: '2.1.0' })

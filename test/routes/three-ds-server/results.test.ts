@@ -108,7 +108,7 @@ t.test('a faulty RReq is answered with an Erro that names every element: wrong o
   t.strictSame(await post(app, '/3ds/results', { ...resultsRequest(aRes), transStatus: null, eci: null }), refusal(
     '201', 'A required element is missing', 'transStatus', 'The RReq cannot be used: transStatus is required', idsOf(aRes)))
   const { acsTransID, ...wrong } = resultsRequest(aRes, { transStatus: 'C', eci: 5, sdkTransID: 'x', messageVersion: '2' })
-  const faults = 'messageVersion must match pattern "^2\\.[12]\\.0$"'
+  const faults = 'messageVersion must match pattern "^(?:2\\.1\\.0|2\\.2\\.0)$"'
   const answer = await post(app, '/3ds/results', wrong)
   t.match(answer.body, { errorCode: '203', errorDetail: 'messageVersion,transStatus,sdkTransID,eci', threeDSServerTransID, dsTransID: aRes.dsTransID, acsTransID: undefined })
   t.ok(answer.body.error.includes(faults))

@@ -150,6 +150,9 @@ t.test('a hostile SDK key is refused and never throws anything but the closed er
     t.equal(reasonOf(() => deriveSessionKey({ privateKey: acs.privateKey, peerPublicKey: jwk as PublicJwk, partyVInfo: 'x' })), 'key', name)
   }
   t.equal(isPointOnCurve({ ...good, kid: 'sdk', use: 'enc' }), true, 'other members do no harm')
+  const y = Buffer.from('66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4', 'hex').toString('base64url')
+  t.equal(isPointOnCurve({ ...good, x: 'A'.repeat(43), y }), true, 'the point with x = 0')
+  t.equal(isPointOnCurve({ ...good, x: Buffer.from('ffffffff00000001000000000000000000000000ffffffffffffffffffffffff', 'hex').toString('base64url'), y }), false, 'the same with x written as the field')
   for (const privateKey of ['', 'AQ', 'A'.repeat(43), Buffer.alloc(32, 0xff).toString('base64url'), `${acs.privateKey}=`]) {
     t.equal(reasonOf(() => deriveSessionKey({ privateKey, peerPublicKey: good, partyVInfo: 'x' })), 'key', 'own scalar unusable')
   }

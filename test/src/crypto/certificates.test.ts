@@ -30,7 +30,7 @@ async function chainOf (source: ReturnType<typeof createCertificateSource>): Pro
   return [leaf as X509Certificate, intermediate as X509Certificate, new X509Certificate(await source.rootPem())]
 }
 
-t.test('the root of a seed is the same, byte for byte, in every process and on every Node version', async (t) => {
+t.test('a seed gives the same root, byte for byte, in every process and on every Node version', async (t) => {
   const root = async (seed: string) => await createCertificateSource({ seed, alg: 'ES256' }).rootPem()
   t.equal(fingerprint(await root('stable')), '7fe47709f167225d543cadf779110b04acda1df7002e62679f68f961b2d66ac6')
   t.equal(await root('stable'), await root('stable'))
@@ -39,7 +39,7 @@ t.test('the root of a seed is the same, byte for byte, in every process and on e
   t.equal(pemOf(new X509Certificate(await root('stable')).raw), await root('stable'), 'PEM as OpenSSL writes it')
 })
 
-t.test('with ES256 the whole chain is the same wherever the seed is', async (t) => {
+t.test('with ES256 a seed gives the same whole chain everywhere', async (t) => {
   const x5c = async (seed: string) => (await createCertificateSource({ seed, alg: 'ES256' }).signingMaterial()).x5c
   t.strictSame(await x5c('stable'), await x5c('stable'))
   t.equal(fingerprint((await x5c('stable')).join()), 'a8f8e74b9037584e785c2ef7fb4fd1b739d76a947f07b197be1133b64181c095')
@@ -67,9 +67,27 @@ for (const alg of algs) {
   })
 }
 
-const withoutOpenssl = spawnSync('openssl', ['version']).error === undefined ? false : 'no openssl on PATH'
+t.test('authorities may sign certificates and nothing else, the leaf may sign data and nothing else, RFC 5280 §4.2.1.3 and §4.2.1.9', async (t) => {
+  // Object identifier, critical, and the DER of the value: CA and path length; the bits of the key usage.
+  const basicConstraints = (value: string) => `0603551d130101ff${value}`
+  const keyUsage = (bits: string) => `0603551d0f0101ff0404${bits}`
+  const [certSignAndCrlSign, digitalSignature] = ['03020106', '03020780']
+  for (const alg of algs) {
+    const [leaf, intermediate, root] = await chainOf(createCertificateSource({ seed: 'extensions', alg }))
+    for (const [certificate, ...extensions] of [
+      [root, basicConstraints('040830060101ff020101'), keyUsage(certSignAndCrlSign)],
+      [intermediate, basicConstraints('040830060101ff020100'), keyUsage(certSignAndCrlSign)],
+      [leaf, basicConstraints('04023000'), keyUsage(digitalSignature)]
+    ] as const) {
+      for (const extension of extensions) t.ok(certificate.raw.includes(extension, 'hex'), `${alg} ${certificate.subject} ${extension}`)
+    }
+  }
+})
 
-t.test('OpenSSL accepts the chain by its strict rules and says what the extensions say', { skip: withoutOpenssl }, async (t) => {
+const opensslIsLeftOut = spawnSync('openssl', ['version']).error !== undefined &&
+  'LEFT OUT because there is no openssl on PATH: what OpenSSL says of the certificates was not tested'
+
+t.test('OpenSSL accepts the chain with -x509_strict and reads the extensions as written, RFC 5280 §4.2 and §6', { skip: opensslIsLeftOut }, async (t) => {
   const folder = t.testdir()
   const openssl = (...args: string[]) => {
     const { stdout, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' })
@@ -86,7 +104,7 @@ t.test('OpenSSL accepts the chain by its strict rules and says what the extensio
   }
 })
 
-t.test('everything is made once and only when asked for', async (t) => {
+t.test('signing material and root are made once', async (t) => {
   const source = createCertificateSource({ seed: 'once', alg: 'PS256' })
   const [first, second] = await Promise.all([source.signingMaterial(), source.signingMaterial()])
   t.equal(first, second)
@@ -160,7 +178,7 @@ const fromFiles = (certPem: string, keyPem: string) => createCertificateSource({
 })
 const derOf = (pem: string) => new X509Certificate(pem).raw.toString('base64')
 
-t.test('own files: one x5c entry per certificate, the root left out and named as the one to trust', async (t) => {
+t.test('own files: x5c has one entry per certificate without the root, which is the one to trust, RFC 7515 §4.1.6', async (t) => {
   for (const [alg, pair] of [['PS256', rsa], ['ES256', ec]] as const) {
     const { leaf, intermediate, root } = ownChain(pair.publicKey)
     const source = fromFiles(`bag attributes\n${leaf}${intermediate}\r\n${root}`, pkcs8(pair.privateKey))
@@ -172,7 +190,7 @@ t.test('own files: one x5c entry per certificate, the root left out and named as
   }
 })
 
-t.test('own files: traditional key forms are read too', async (t) => {
+t.test('own files: keys are read in PKCS #1 and SEC 1 form too', async (t) => {
   const { leaf } = ownChain(rsa.publicKey)
   t.equal((await fromFiles(leaf, rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }) as string).signingMaterial()).alg, 'PS256')
   const sec1 = ec.privateKey.export({ type: 'sec1', format: 'pem' }) as string
@@ -186,7 +204,7 @@ t.test('own files: without a root the last certificate is the one to trust', asy
   t.equal(await source.rootPem(), intermediate)
 })
 
-t.test('own files: a single self-signed certificate is sent and trusted, authority or not', async (t) => {
+t.test('own files: a single self-signed certificate is both sent and the one to trust, whether or not it is a CA', async (t) => {
   const publicKey = ec.publicKey.export({ type: 'spki', format: 'der' })
   for (const authority of [{}, { pathLength: 0 }]) {
     const self = pemOf(buildCertificate({ subject: 'self', issuer: 'self', publicKey, issuerPublicKey: publicKey, ...authority },
@@ -197,7 +215,7 @@ t.test('own files: a single self-signed certificate is sent and trusted, authori
   }
 })
 
-t.test('own chains that cannot be used are refused, with nothing of their content', async (t) => {
+t.test('own chains that cannot be used are refused with a reason that shows none of their content', async (t) => {
   const { leaf, intermediate, root } = ownChain(ec.publicKey)
   const broken = leaf.replace(/\n.{64}/, '\nAAAA')
   // The names are right, the signature is another authority's.
@@ -217,7 +235,7 @@ t.test('own chains that cannot be used are refused, with nothing of their conten
   for (const [pem, message] of refused) t.throws(() => readCertificateChain(pem, NOW), new CertificateFileError(message))
 })
 
-t.test('own chains are refused before and after their time, RFC 5280 §4.1.2.5', async (t) => {
+t.test('own chains are refused before they are valid and after they expired, RFC 5280 §4.1.2.5', async (t) => {
   const { leaf, intermediate, root } = ownChain(ec.publicKey)
   const chain = leaf + intermediate + root
   for (const now of [Date.UTC(2020, 0, 1), Date.UTC(2049, 11, 31, 23, 59, 59)]) t.equal(readCertificateChain(chain, now).length, 3)
@@ -225,7 +243,7 @@ t.test('own chains are refused before and after their time, RFC 5280 §4.1.2.5',
   t.throws(() => readCertificateChain(chain, Date.UTC(2050, 0, 1)), new CertificateFileError('has a certificate 1 that expired on 2049-12-31'))
 })
 
-t.test('own keys that cannot be used are refused with their kind, and nothing of their content', async (t) => {
+t.test('own keys that cannot be used are refused with a reason that names their kind and shows none of their content', async (t) => {
   const [p384, rsa1024, ed25519] = [generateKeyPairSync('ec', { namedCurve: 'P-384' }), generateKeyPairSync('rsa', { modulusLength: 1024 }), generateKeyPairSync('ed25519')]
   const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }) as string
   const refused: Array<[string, string]> = [
@@ -241,12 +259,12 @@ t.test('own keys that cannot be used are refused with their kind, and nothing of
   t.strictSame([rsa, ec].map(({ privateKey }) => nameOf(privateKey)), ['an RSA key of 2048 bits', 'an EC key on P-256'])
 })
 
-t.test('a key of another certificate is refused, of another kind or not', async (t) => {
+t.test('a key that does not belong to the certificate is refused, of the same kind or another', async (t) => {
   const { leaf } = ownChain(ec.publicKey)
   for (const other of [rsa.privateKey, createSeededKey('x', 'y').privateKey]) t.throws(() => fromFiles(leaf, pkcs8(other)), new CertificateFileError('has another key'))
 })
 
-t.test('a seed and a purpose give one key, another of them another', async (t) => {
+t.test('the same seed and purpose give the same key, another seed or purpose gives another', async (t) => {
   const key = createSeededKey('seed', 'root')
   t.strictSame(createSeededKey('seed', 'root').scalar, key.scalar)
   t.equal(key.scalar.length, 32)

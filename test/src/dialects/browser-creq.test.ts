@@ -1,6 +1,7 @@
 import t from 'tap'
-import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
+import { asUnreadable, judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
 import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../../src/dialects/original-redirect.ts'
+import { ProtocolError } from '../../../src/errors.ts'
 import { inRuntimeSpelling } from '../../setup/requests.ts'
 
 const creq = {
@@ -10,7 +11,7 @@ const creq = {
   acsTransID: '5d9e0c11-46a8-4b7f-8e22-91f3a7c4d0b6',
   challengeWindowSize: '05'
 }
-const { messageType, ...judged } = creq
+const { messageType, challengeWindowSize, ...judged } = creq
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 t.test('creq is read as real clients send it: raw, base64, base64url, padded or not, either spelling (clients-and-dialects §5)', async (t) => {
@@ -49,6 +50,42 @@ t.test('every faulty element is named: wrong ones (203) before missing ones (201
     errorCode: '203', errorDetail: 'messageType,messageVersion,threeDSServerTransID', ...about, acsTransID: creq.acsTransID
   })
   t.strictSame(refused({ ...creq, challengeWindowSize: '06', acsTransID: [] }).errorDetail, 'acsTransID,challengeWindowSize')
+})
+
+t.test('the original\'s one error is for faults of the creq: one of our own is not passed off as the caller\'s', async (t) => {
+  const refusal = new ProtocolError('The challenge request cannot be used', { errorCode: '203', errorComponent: 'A', errorDetail: 'acsTransID' })
+  t.match(asUnreadable(refusal), { name: 'MockError', code: 'invalid_challenge_request', message: 'Invalid JSON in challenge request', cause: refusal })
+  const ours = new TypeError('x is not a function')
+  t.equal(asUnreadable(ours), ours)
+})
+
+function erroOf (body: object): any {
+  try {
+    return judgeCreq(parseCreq(JSON.stringify(body)))
+  } catch (error) {
+    return (error as any).erro
+  }
+}
+
+t.test('an element in two spellings is fine with one value and refused with two: A/203 (emv3ds-protocol §3)', async (t) => {
+  const other = '00000000-0000-4000-8000-000000000001'
+  const { threeDSServerTransID, acsTransID } = creq
+  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, ...inRuntimeSpelling(creq) }))), judged)
+  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, threeDsServerTransId: null, acsTransId: null }))), judged, 'null is no second value')
+  const about = { errorCode: '203', errorComponent: 'A', errorMessageType: 'CReq' }
+  t.strictSame(erroOf({ ...creq, acsTransId: other }), { ...about, errorDetail: 'acsTransID', threeDSServerTransID }, 'the id at fault is not named')
+  t.strictSame(erroOf({ threeDsServerTransId: other, ...creq, acsTransId: other, messageType: 'x' }), { ...about, errorDetail: 'threeDSServerTransID,acsTransID,messageType' })
+  t.strictSame(erroOf({ ...creq, messageExtension: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }), { ...about, errorDetail: 'messageExtension', threeDSServerTransID, acsTransID })
+})
+
+t.test('an optional element that is empty or null is wrong, an unknown one is ignored (emv3ds-protocol §3)', async (t) => {
+  const { threeDSServerTransID, acsTransID } = creq
+  for (const messageExtension of [null, '', [], {}]) {
+    t.strictSame(erroOf({ ...creq, messageExtension }), {
+      errorCode: '203', errorComponent: 'A', errorMessageType: 'CReq', errorDetail: 'messageExtension', threeDSServerTransID, acsTransID
+    })
+  }
+  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, sdkTransID: null, more: null }))), judged)
 })
 
 t.test('the original\'s redirect keeps the query that the target has (compatibility B21)', async (t) => {

@@ -134,10 +134,10 @@ const rReqs = fc.record({
 }, { requiredKeys: [] }).map((more) => resultsRequest(ids, { ...more }))
 
 const progress = fc.record({
-  state: fc.constantFrom('open' as const, 'finished' as const),
-  ...each(fc.nat(), 'interactionCounter', 'sdkCounter', 'acsCounter', 'resends'),
+  ...each(fc.nat(), 'interactionCounter', 'sdkCounter', 'finalCount'),
+  wrongEntries: fc.array(aText),
   threeDSSessionData: aText
-}, { requiredKeys: ['state', 'interactionCounter', 'sdkCounter', 'acsCounter', 'resends'] as never[] })
+}, { requiredKeys: ['interactionCounter', 'sdkCounter'] as never[] })
 
 const rest = fc.record({
   spelling: fc.constantFrom('emv' as const, 'legacy' as const),

@@ -12,18 +12,21 @@ import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { START } from '../../setup/app.ts'
 import { startReceiver } from '../../setup/receiver.ts'
 
+/** Reserved by IANA (tcpmux): nothing listens there. */
+const REFUSING_PORT = 1
+
 const policy = createOutboundPolicy(['127.0.0.1', '[::1]'])
 const postJson = createPostJson({ policy, timeoutMs: 10_000 })
 const body = { transStatus: 'Y', merchantName: 'Livraria São João' }
 
-t.test('a body is posted as JSON, once', async (t) => {
+t.test('a body is posted once, as JSON in UTF-8', async (t) => {
   const receiver = await startReceiver(t, (response) => response.writeHead(201).end('thanks'))
   t.strictSame(await postJson(`${receiver.url}/rres?order=1`, body), { outcome: 'delivered', status: 201 })
   t.match(receiver.received, [{ method: 'POST', path: '/rres?order=1', headers: { 'content-type': 'application/json; charset=UTF-8' }, body }])
   t.equal(receiver.received.length, 1)
 })
 
-t.test('an answer that is no success is a failure, and no redirect is followed', async (t) => {
+t.test('an answer outside 2xx is a failed delivery; redirects are not followed', async (t) => {
   const other = await startReceiver(t)
   for (const status of [301, 302, 307, 308, 400, 404, 500, 503]) {
     const receiver = await startReceiver(t, (response) => response.writeHead(status, { location: `${other.url}/elsewhere` }).end())
@@ -33,13 +36,13 @@ t.test('an answer that is no success is a failure, and no redirect is followed',
   t.strictSame(other.received, [])
 })
 
-t.test('who does not answer in time is given up', async (t) => {
+t.test('a receiver that does not answer within the time limit is a failed delivery', async (t) => {
   const receiver = await startReceiver(t, () => {})
   const impatient = createPostJson({ policy, timeoutMs: 20 })
   t.strictSame(await impatient(receiver.url, body), { outcome: 'failed', reason: 'timed out' })
 })
 
-t.test('the answer\'s body is not read, however long it is', async (t) => {
+t.test('the body of the answer is not read: one without an end is cut off', async (t) => {
   let ended: Promise<unknown> | undefined
   const receiver = await startReceiver(t, (response) => {
     ended = once(response, 'close')
@@ -51,17 +54,14 @@ t.test('the answer\'s body is not read, however long it is', async (t) => {
   await ended
 })
 
-t.test('a connection that cannot be made is a failure, told by its code and never by its address', async (t) => {
+t.test('a refused or broken connection is a failed delivery; the reason is an error code and never an address', async (t) => {
   const receiver = await startReceiver(t, (response) => response.destroy())
   const broken = await postJson(receiver.url, body)
   t.strictSame(broken, { outcome: 'failed', reason: 'ECONNRESET' })
-  const { url } = await new Promise<{ url: string }>((resolve) => {
-    t.test('a port that nobody has', async (inner) => { resolve(await startReceiver(inner)) })
-  })
-  t.strictSame(await postJson(url, body), { outcome: 'failed', reason: 'ECONNREFUSED' })
+  t.strictSame(await postJson(`http://127.0.0.1:${REFUSING_PORT}/`, body), { outcome: 'failed', reason: 'ECONNREFUSED' })
 })
 
-t.test('what may not be called is not called', async (t) => {
+t.test('a URL that is not absolute, has credentials or names a host outside OUTBOUND_ALLOW is refused and not called', async (t) => {
   const receiver = await startReceiver(t)
   const { port } = new URL(receiver.url)
   for (const [address, reason] of [
@@ -88,7 +88,7 @@ function resolving (names: Record<string, string[]>): Resolve {
   }
 }
 
-t.test('a name is called where it leads, except to cloud metadata', async (t) => {
+t.test('a host is called at the addresses its name resolves to, except those of cloud metadata', async (t) => {
   const receiver = await startReceiver(t)
   const { port } = new URL(receiver.url)
   const resolve = resolving({
@@ -107,13 +107,13 @@ t.test('a name is called where it leads, except to cloud metadata', async (t) =>
   t.equal(receiver.received.length, 2)
 })
 
-t.test('a name of this machine is resolved by the system', async (t) => {
+t.test('without a resolver of its own, names are resolved by the system', async (t) => {
   const receiver = await startReceiver(t)
   const send = createPostJson({ policy: createOutboundPolicy(['localhost']), timeoutMs: 10_000 })
   t.strictSame(await send(receiver.url.replace('127.0.0.1', 'localhost'), body), { outcome: 'delivered', status: 200 })
 })
 
-t.test('https is spoken where the URL says so', async (t) => {
+t.test('an https URL is called with TLS', async (t) => {
   const receiver = await startReceiver(t)
   t.match(await postJson(receiver.url.replace('http:', 'https:'), body), { outcome: 'failed', reason: /^(?:ERR_SSL_|EPROTO|ECONNRESET)/ })
   t.strictSame(receiver.received, [])
@@ -146,7 +146,7 @@ function delivering (t: Test): { store: StateStore, deliver: DeliverResult, logg
   return { store, logged, deliver: createDeliverResult({ store, clock, log, postJson, resultBody }) }
 }
 
-t.test('a result is delivered to whoever asked for it, and what became of it is kept and logged', async (t) => {
+t.test('a result is posted to resultsResponseNotificationUrl, and its outcome is kept with the transaction and logged', async (t) => {
   const { store, deliver, logged } = delivering(t)
   const receiver = await startReceiver(t)
   const asked = wanting(receiver.url)
@@ -158,7 +158,7 @@ t.test('a result is delivered to whoever asked for it, and what became of it is 
   t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result sent to resultsResponseNotificationUrl']])
 })
 
-t.test('who did not ask gets nothing', async (t) => {
+t.test('without resultsResponseNotificationUrl, or with an empty one, nothing is posted', async (t) => {
   const { deliver, logged } = delivering(t)
   t.equal(await deliver(transaction), transaction)
   const empty = wanting('')
@@ -166,7 +166,7 @@ t.test('who did not ask gets nothing', async (t) => {
   t.strictSame(logged, [])
 })
 
-t.test('an authentication that took the id meanwhile is not given the other one\'s delivery', async (t) => {
+t.test('a transaction that replaced the delivered one meanwhile does not get its outcome', async (t) => {
   const { store, deliver } = delivering(t)
   const successor = { ...transaction, acsTransID: 'ffffffff-ffff-4fff-8fff-ffffffffffff' }
   const receiver = await startReceiver(t, async (response) => {
@@ -179,7 +179,7 @@ t.test('an authentication that took the id meanwhile is not given the other one\
   t.strictSame(await store.get(transaction.threeDSServerTransID), successor)
 })
 
-t.test('a delivery that cannot be kept is logged, and the answer goes on', async (t) => {
+t.test('an outcome that cannot be stored is logged, and the caller still gets it', async (t) => {
   const { deliver, logged } = delivering(t)
   const receiver = await startReceiver(t)
   const asked = wanting(receiver.url)

@@ -23,14 +23,14 @@ const ELSEWHERE = [
 ]
 const NOT_HTTP = ['ftp://localhost/', 'file:///etc/passwd', 'ws://localhost', 'javascript:alert(1)', 'data:text/plain,x']
 
-t.test('by default only this machine and private test names may be called, however they are written', async (t) => {
+t.test('by default only this machine and private test names may be called, in every way of writing them', async (t) => {
   const { outboundAllow } = loadConfig({}).config
   t.strictSame(allowed(outboundAllow, HERE), HERE)
   t.strictSame(allowed(outboundAllow, ELSEWHERE), [])
   t.strictSame(allowed(outboundAllow, NOT_HTTP), [])
 })
 
-t.test('* is every host, and still only http', async (t) => {
+t.test('* allows every host, but only with http and https', async (t) => {
   t.strictSame(allowed(['shop.test', '*'], [...HERE, ...ELSEWHERE]), [...HERE, ...ELSEWHERE])
   t.strictSame(allowed(['*'], NOT_HTTP), [])
 })
@@ -45,7 +45,7 @@ const METADATA_NAMES = [
   'http://ｍetadata', 'http://instance-data', 'http://instance-data.ec2.internal', 'http://metadata.local'
 ]
 
-t.test('cloud metadata is out of reach of suffixes, ranges and single-label', async (t) => {
+t.test('suffixes, ranges and single-label do not allow cloud metadata addresses and names', async (t) => {
   const { outboundAllow } = loadConfig({}).config
   t.strictSame(allowed(outboundAllow, [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
   t.strictSame(allowed(['0.0.0.0/0', '[::]/0', '169.254.0.0/16', 'fe80::/10', '*.google.internal', '*.internal', '*.local', 'single-label'], [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
@@ -53,13 +53,13 @@ t.test('cloud metadata is out of reach of suffixes, ranges and single-label', as
   t.strictSame(allowed(['*'], [...METADATA_ADDRESSES, ...METADATA_NAMES]).length, METADATA_ADDRESSES.length + METADATA_NAMES.length)
 })
 
-t.test('cloud metadata that is listed itself may be called', async (t) => {
+t.test('a cloud metadata address or name that is listed itself may be called, in every way of writing it', async (t) => {
   t.equal(allowed(['169.254.169.254'], METADATA_ADDRESSES).length, 8, 'however it is written')
   t.strictSame(allowed(['[fd00:ec2::254]', '100.100.100.200'], METADATA_ADDRESSES), ['http://[fd00:ec2::254]', 'http://[FD00:0EC2::0254]', 'http://100.100.100.200'])
   t.strictSame(allowed(['Metadata.google.internal', 'metadata.'], METADATA_NAMES), ['http://metadata', 'http://METADATA./', ...METADATA_NAMES.filter((name) => /google/i.test(name)), 'http://ｍetadata'])
 })
 
-t.test('a name that leads to cloud metadata is not followed, unless one of them is listed itself', async (t) => {
+t.test('a name that resolves to a cloud metadata address may not be called there, unless name or address is listed itself', async (t) => {
   const leads = (patterns: string[], host: string, address: string) => createOutboundPolicy(patterns).allowsAddress(host, address)
   for (const address of ['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'fe80::1%eth0', 'fd00:ec2::254', '100.100.100.200']) {
     t.notOk(leads(['*.test', 'shop.test'], 'shop.test', address), address)
@@ -71,18 +71,18 @@ t.test('a name that leads to cloud metadata is not followed, unless one of them 
   for (const address of ['127.0.0.1', '10.0.0.1', '8.8.8.8', '::1', '2001:db8::1']) t.ok(leads(['*.test'], 'shop.test', address), address)
 })
 
-t.test('nothing allowed is nothing called', async (t) => {
+t.test('an empty list allows no host', async (t) => {
   t.strictSame(allowed([], [...HERE, ...ELSEWHERE]), [])
 })
 
-t.test('a name is that name, *.suffix is what is below it, single-label is a name without a dot', async (t) => {
+t.test('a name allows that name, *.suffix the names below it, single-label every name without a dot', async (t) => {
   const addresses = ['http://shop.test', 'http://a.shop.test', 'http://b.a.shop.test', 'http://myshop.test', 'http://shop', 'http://test', 'http://1.2.3.4']
   t.strictSame(allowed(['Shop.Test'], addresses), ['http://shop.test'])
   t.strictSame(allowed(['*.shop.test'], addresses), ['http://a.shop.test', 'http://b.a.shop.test'])
   t.strictSame(allowed(['single-label'], addresses), ['http://shop', 'http://test'])
 })
 
-t.test('an address is that address, a range its network, in both families', async (t) => {
+t.test('an address allows that address, a CIDR range its network, in IPv4 and IPv6', async (t) => {
   const addresses = ['http://10.0.0.1', 'http://10.9.8.7', 'http://11.0.0.1', 'http://[fd00::1]', 'http://[fd12::1]', 'http://[fe00::1]', 'http://[::ffff:10.0.0.1]', 'http://10.0.0.1.test']
   t.strictSame(allowed(['10.0.0.0/8'], addresses), ['http://10.0.0.1', 'http://10.9.8.7', 'http://[::ffff:10.0.0.1]'])
   t.strictSame(allowed(['10.0.0.1', '[fd00::1]'], addresses), ['http://10.0.0.1', 'http://[fd00::1]', 'http://[::ffff:10.0.0.1]'])

@@ -17,10 +17,10 @@ t.test('nothing is said against a valid value, and the value is never changed', 
 })
 
 t.test('every fault is named once, by path, without the value', async (t) => {
-  t.strictSame(check({}), [{ element: 'id', message: 'is required' }])
+  t.strictSame(check({}), [{ element: 'id', message: 'is required', missing: true }])
   t.strictSame(check({ id: 5, inner: {}, either: 6, kind: '03' }), [
     { element: 'id', message: 'must be string' },
-    { element: 'inner.needed', message: 'is required' },
+    { element: 'inner.needed', message: 'is required', missing: true },
     { element: 'either', message: 'has none of the allowed forms' },
     { element: 'kind', message: 'has none of the allowed forms' }
   ])

@@ -4,7 +4,7 @@ import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
 import type { AReq, ARes, DeviceChannel, MessageVersion } from '../../../src/protocol/messages.ts'
 import { BUILT_IN_SCENARIOS } from '../../../src/scenario/catalogue.ts'
 import { decide, matchScenario } from '../../../src/scenario/decide.ts'
-import { cardRangesFor, originalRange } from '../../../src/three-ds-server/version.ts'
+import { cardRangesFor, originalRange, originalSpan } from '../../../src/three-ds-server/version.ts'
 
 /** Published test cards and what they stand for in a browser, version 2.2.0, with no wish for or against a challenge. */
 const CARDS: Record<string, [transStatus: string, reason?: string]> = {
@@ -140,9 +140,10 @@ t.test('a card is in the original\'s one range, and a card that is not enrolled 
   const range = (startRange: string, endRange: string) => [{
     acsInfoInd: ['01', '02'], startRange, endRange, acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0'
   }]
+  const rules = { scenarios: BUILT_IN_SCENARIOS, rangeOf: originalRange, span: originalSpan }
   for (const text of ['4111111111111111', '', 'not a number', '51550']) {
-    t.strictSame(cardRangesFor(text, BUILT_IN_SCENARIOS, originalRange), range('4000000000000000', '4999999999999999'), text)
+    t.strictSame(cardRangesFor(text, rules), range('4000000000000000', '4999999999999999'), text)
   }
-  t.strictSame(cardRangesFor('5155016800000000000', BUILT_IN_SCENARIOS, originalRange), range('5155010000000000', '5155019999999999'))
-  t.strictSame(cardRangesFor('4000000000001059', BUILT_IN_SCENARIOS, originalRange), [])
+  t.strictSame(cardRangesFor('5155016800000000000', rules), range('5155010000000000', '5155019999999999'))
+  t.strictSame(cardRangesFor('4000000000001059', rules), [])
 })

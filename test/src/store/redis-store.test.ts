@@ -295,6 +295,29 @@ t.test('what stands in Redis', { skip }, async (t) => {
   })
 })
 
+t.test('an insert that loses every race gives up with store_conflict', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const redis = await connect(t, url)
+  const store = storeOn(redis, '3ds_transaction')
+  const old = newTransaction()
+  const key = `3ds_transaction:${old.threeDSServerTransID}`
+  // A record that no script can tell to be one, changed by another whenever it is to be replaced.
+  const rival = (createdAt: number) => encodeTransaction({ ...old, createdAt }).replace('"threeDsServerTransId"', '"threeDSServerTransID"')
+  await redis.set(key, rival(0))
+  let races = 0
+  const scripted = redis as unknown as { replaceTransaction (...args: unknown[]): Promise<unknown> }
+  const { replaceTransaction } = scripted
+  scripted.replaceTransaction = async (...args) => {
+    await redis.set(key, rival(++races))
+    return replaceTransaction.apply(redis, args)
+  }
+  await t.rejects(store.insert(newTransaction({ threeDSServerTransID: old.threeDSServerTransID })), {
+    name: 'MockError', code: 'store_conflict', message: 'The transaction is being changed by too many others'
+  })
+  t.equal(races, 200)
+  t.equal(await redis.get(key), rival(races))
+})
+
 const refused = { name: 'MockError', code: 'store_connection', message: 'The transaction store refuses the operation' }
 
 t.test('what Redis answers and refuses is store_connection, nothing of it is done, and the check says what does not work', { skip }, async (t) => {

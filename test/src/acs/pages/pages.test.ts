@@ -82,9 +82,11 @@ t.test('the purchase is merchant, amount, date and the last four digits of the c
 <dt>Date</dt><dd>Sep 26, 2026</dd>
 <dt>Card</dt><dd><span aria-hidden="true">•••• </span><span class="unseen">ending in </span>1091</dd>
 </dl>`)
-  t.equal(renderPurchase({ acctNumber: '1091', merchantName: '', purchaseDate: '20261326101530' }), `<dl id="purchase">
+  for (const purchaseDate of ['20261326101530', '20260231101530', '20260431101530', '20260229101530', '2026', '']) {
+    t.equal(renderPurchase({ acctNumber: '1091', merchantName: '', purchaseDate }), `<dl id="purchase">
 <dt>Card</dt><dd><span aria-hidden="true">•••• </span><span class="unseen">ending in </span>····</dd>
-</dl>`)
+</dl>`, `${purchaseDate} is no day`)
+  }
 })
 
 t.test('a challenge page shows no more of the card number than its last four digits', async (t) => {
