@@ -67,7 +67,6 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
 async function registerAll (app: FastifyInstance, config: Config, clock: Clock, ids: IdSource): Promise<void> {
   const { compatibility } = config
   await app.register(errors, { compatibility })
-  await app.register(acceptance)
   await app.register(jsonBodies)
   await app.register(validation)
   await app.register(requestLog)
@@ -76,6 +75,7 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(rateLimit, { ...config, keyPrefix: `${config.redis.keyPrefix}_rate_limit:` })
   await app.register(compression, { enabled: config.compression })
   await app.register(securityHeaders, { https: config.publicUrl?.startsWith('https:') === true })
+  await app.register(acceptance)
   await app.register(publicUrl, config)
   await app.register(spelling, config)
   await app.register(roles, { config, clock, ids })

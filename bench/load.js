@@ -10,6 +10,7 @@ import { connect } from 'node:net'
  * @property {number} [limit] how many requests at most
  * @property {(index: number) => Buffer} request the bytes of the next request
  * @property {(status: number, body: Buffer, index: number) => void} [onAnswer]
+ * @property {boolean} [awake] false where somebody else needs the core on which the load runs
  */
 
 /**
@@ -25,13 +26,13 @@ import { connect } from 'node:net'
  * @param {Load} load
  * @returns {Promise<Outcome>}
  */
-export async function runLoad ({ port, connections, seconds, limit = Infinity, request, onAnswer }) {
+export async function runLoad ({ port, connections, seconds, limit = Infinity, request, onAnswer, awake = true }) {
   /** @type {number[]} */
   const latencies = []
   /** @type {Record<string, number>} */
   const statuses = {}
   let index = 0
-  let isRunning = true
+  let isRunning = awake
   // Never asleep: waking a sleeping process is charged to whoever writes to it, and only the slower server would find it asleep.
   const stayAwake = () => { if (isRunning) setImmediate(stayAwake) }
   stayAwake()

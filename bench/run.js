@@ -39,8 +39,8 @@ function median (values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }
 
-/** @param {number} port @param {(index: number) => Buffer} request */
-const load = (port, request, seconds = SECONDS) => runLoad({ port, connections: CONNECTIONS, seconds, request })
+/** @param {number} port @param {(index: number) => Buffer} request @param {boolean} awake */
+const load = (port, request, awake) => runLoad({ port, connections: CONNECTIONS, seconds: SECONDS, request, awake })
 
 /**
  * Transactions to work on: their ids as the server answered.
@@ -66,16 +66,17 @@ async function prepare (port, count) {
 /**
  * Ratio of requests per second, rounds alternating with the base.
  * @param {number} basePort @param {number} port @param {(index: number) => Buffer} request
+ * @param {boolean} [awake] as in `runLoad`, for both
  */
-async function ratio (basePort, port, request) {
+async function ratio (basePort, port, request, awake = true) {
   const base = authenticateRequests('frictionless')
   /** @type {number[]} */ const ratios = []
   /** @type {number[]} */ const tails = []
   let statuses = ''
   await runLoad({ port, connections: CONNECTIONS, seconds: 60, limit: WARM_UP_REQUESTS, request })
   for (let round = 0; round < ROUNDS; round++) {
-    const of = await load(basePort, base)
-    const ours = await load(port, request)
+    const of = await load(basePort, base, awake)
+    const ours = await load(port, request, awake)
     ratios.push(ours.perSecond / of.perSecond)
     tails.push(ours.p99 / of.p99)
     statuses = Object.entries(ours.statuses).map(([status, count]) => `${status}: ${count}`).join(', ')
@@ -85,9 +86,10 @@ async function ratio (basePort, port, request) {
 
 /** @param {number} basePort @param {string} store @param {Record<string, string>} env @param {Record<string, number>} targets */
 async function measureStore (basePort, store, env, targets) {
+  const awake = store === 'memory'
   for (const kind of /** @type {const} */ (['frictionless', 'challenge'])) {
     const server = await startMock({ ...env, MEMORY_MAX_TRANSACTIONS: '10000' })
-    const measured = await ratio(basePort, server.port, authenticateRequests(kind))
+    const measured = await ratio(basePort, server.port, authenticateRequests(kind), awake)
     figure(`authenticate ${kind}, ${store}`, measured.ratio, '× base', '>=', /** @type {number} */ (targets[kind]), measured.statuses)
     if (kind === 'frictionless' && store === 'memory') figure('p99 of the same', measured.p99, '× base', '<=', 2.5)
     await server.stop()
@@ -95,9 +97,9 @@ async function measureStore (basePort, store, env, targets) {
   const server = await startMock(env)
   const transactions = await prepare(server.port, short ? 1000 : 5000)
   const pick = (/** @type {number} */ index) => /** @type {typeof transactions[0]} */ (transactions[index % transactions.length])
-  const results = await ratio(basePort, server.port, (index) => resultsRequest(pick(index)))
+  const results = await ratio(basePort, server.port, (index) => resultsRequest(pick(index)), awake)
   figure(`results, ${store}`, results.ratio, '× base', '>=', /** @type {number} */ (targets['results']), results.statuses)
-  const final = await ratio(basePort, server.port, (index) => finalRequest(pick(index)))
+  const final = await ratio(basePort, server.port, (index) => finalRequest(pick(index)), awake)
   figure(`final, ${store}`, final.ratio, '× base', '>=', /** @type {number} */ (targets['results']), final.statuses)
   await server.stop()
 }

@@ -14,14 +14,15 @@ const WIDE_CHARSET = /^application\/(?:[\w.+-]*json|x-www-form-urlencoded)\s*;.*
 /**
  * Refuses what no route may see: a request without Host (RFC 9112 §3.2), a body that is compressed or in a character set of
  * wide units, which would only look like broken JSON, and everything that comes while the server closes.
- * Node and Fastify are told by `errorOptions` to leave the first and the last to this.
+ * Node and Fastify are told by `errorOptions` to leave the first and the last to this. Register it after what gives every
+ * answer its headers.
  */
 export const acceptance = fp(async function acceptance (app: FastifyInstance) {
   let closing = false
   app.addHook('preClose', async function noteClosing () { closing = true })
-  // After all `onRequest` hooks, so that a refusal has the headers of every answer.
-  app.addHook('preParsing', function refuse (request, reply, _payload, done) {
+  app.addHook('onRequest', function refuse (request, reply, done) {
     const refusal = closing ? CLOSING : refusalOf(request)
+    if (refusal === null) return done()
     if (refusal === NO_HOST) reply.header('connection', 'close')
     done(refusal)
   })
