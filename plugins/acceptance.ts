@@ -26,6 +26,11 @@ export const acceptance = fp(async function acceptance (app: FastifyInstance) {
     if (refusal === NO_HOST) reply.header('connection', 'close')
     done(refusal)
   })
+  // A connection that was busy when closing began would be kept alive by its answer, and hold the process up.
+  app.addHook('onSend', function endConnection (_request, reply, payload, done) {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
 }, { name: 'acceptance', fastify: '5.x', dependencies: ['errors'] })
 
 function refusalOf ({ headers, raw }: FastifyRequest): Refusal | null {

@@ -1,5 +1,5 @@
 import { Agent, get, request } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import t from 'tap'
 import { helpText } from '../src/config/describe.ts'
@@ -13,6 +13,14 @@ async function getKeepingAlive (url: string, agent: Agent): Promise<number | und
   response.resume()
   await once(response, 'end')
   return response.statusCode
+}
+
+/** Resolves when nobody listens on a port any more. */
+async function untilRefused (port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  const isOpen = await once(socket, 'connect').then(() => true, () => false)
+  socket.destroy()
+  if (isOpen) await untilRefused(port)
 }
 
 /** Reserved by IANA (tcpmux): nothing listens there. */
@@ -139,6 +147,24 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.ok(stdout.endsWith('\n'))
   })
 }
+
+t.test('SIGTERM with a request in flight: its answer closes the connection, and the process ends with code 0 at once', async (t) => {
+  const server = await startServer(t, { CLOSE_GRACE_MS: '600000' })
+  const port = Number(new URL(server.url).port)
+  const socket = connect(port, '127.0.0.1')
+  t.teardown(() => { socket.destroy() })
+  // The server asks for the body: so the request is with it.
+  socket.write('POST /3ds/final HTTP/1.1\r\nhost: mock.test\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n')
+  await once(socket, 'data')
+  const ended = server.stop('SIGTERM')
+  await untilRefused(port)
+  let answer = ''
+  socket.on('data', (chunk) => { answer += String(chunk) })
+  socket.write('{}')
+  const { code } = await ended
+  t.equal(code, 0)
+  t.match(answer, /^HTTP\/1\.1 400 [\s\S]*\r\nconnection: close\r\n/i)
+})
 
 t.test('an uncaught error is logged as fatal and ends the process with code 1', async (t) => {
   // The server itself has no way to fail like this, so something beside it does.

@@ -32,7 +32,7 @@ export function createDeliverResult ({ store, clock, log, postJson, resultBody }
     const posted = await postJson(address, resultBody(transaction))
     const delivery: Delivery = { ...posted, at: clock.now() }
     const { threeDSServerTransID, acsTransID } = transaction
-    log.info({ threeDSServerTransID, ...posted }, 'result sent to resultsResponseNotificationUrl')
+    log.info({ threeDSServerTransID, ...posted }, `result ${posted.outcome === 'delivered' ? '' : 'not '}delivered to resultsResponseNotificationUrl`)
     try {
       await store.update(threeDSServerTransID, (current) => {
         // Another authentication may have taken the id meanwhile.

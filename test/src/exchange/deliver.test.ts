@@ -155,7 +155,7 @@ t.test('a result is posted to resultsResponseNotificationUrl, and its outcome is
   t.strictSame(await deliver(asked), { ...asked, delivery })
   t.strictSame(await store.get(asked.threeDSServerTransID), { ...asked, delivery })
   t.strictSame(receiver.received.map((one) => one.body), [{ threeDSServerTransID: asked.threeDSServerTransID }])
-  t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result sent to resultsResponseNotificationUrl']])
+  t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result delivered to resultsResponseNotificationUrl']])
 })
 
 t.test('without resultsResponseNotificationUrl, or with an empty one, nothing is posted', async (t) => {
