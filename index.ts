@@ -1,8 +1,10 @@
 import { buildApp } from './app.ts'
 import { createLogger, flushLogger } from './plugins/logger.ts'
 import { readMockSettings } from './src/config.ts'
+import type { MockSettings } from './src/config/mock-settings.ts'
 
 export { ConfigError } from './src/config/config-error.ts'
+export type { MockSettings }
 
 /** A running mock. */
 export interface MockServer {
@@ -14,12 +16,12 @@ export interface MockServer {
 
 /**
  * Starts a mock in this process, for a test suite that wants its own.
- * @param settings as environment variables, by name: `{ OTP: '4711', USE_REDIS: 'true' }`. The process's own environment is
- * not read. Without a `PORT` a free one is taken, without a `LOG_LEVEL` nothing is logged.
+ * @param settings by the names of their environment variables: `{ OTP: '4711', USE_REDIS: true }`. The process's own environment
+ * is not read. Without a `PORT` a free one is taken, without a `LOG_LEVEL` nothing is logged.
  * @throws ConfigError naming every fault of the settings, names that are no setting included; Error with one line when it
  * cannot start
  */
-export async function startMockServer (settings: Readonly<Record<string, string>> = {}): Promise<MockServer> {
+export async function startMockServer (settings: MockSettings = {}): Promise<MockServer> {
   const config = readMockSettings({ PORT: '0', LOG_LEVEL: 'silent', ...settings })
   const logger = await createLogger({ level: config.logLevel, pretty: config.logPretty ?? false })
   const app = await buildApp(config, { logger })

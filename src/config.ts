@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from './clock.ts'
 import { readOwnCertificates } from './config/certificates.ts'
 import { ConfigError, type ConfigFault } from './config/config-error.ts'
+import { type MockSettings, toVariables } from './config/mock-settings.ts'
 import { readSettings, type Environment } from './config/read.ts'
 import { maskUrl, redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
@@ -78,8 +79,9 @@ export function loadConfig (env: Environment = process.env, clock: Clock = syste
  * @returns the frozen configuration
  * @throws ConfigError with every fault at once, names that are no setting included
  */
-export function readMockSettings (given: Environment, clock: Clock = systemClock): Config {
-  return readConfig(given, clock, unknownNameFaults(given))
+export function readMockSettings (given: MockSettings, clock: Clock = systemClock): Config {
+  const { variables, faults } = toVariables(given)
+  return readConfig(variables, clock, [...faults, ...unknownNameFaults(given)])
 }
 
 function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[]): Config {

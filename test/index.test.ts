@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { ConfigError, startMockServer } from '../index.ts'
+import { ConfigError, type MockSettings, startMockServer } from '../index.ts'
 import { redisIsLeftOut, startRedisServer } from './setup/redis-server.ts'
 import { ensureBuilt, root, run } from './setup/server-process.ts'
 
@@ -26,13 +26,34 @@ t.test('faults of the settings are reported before anything starts', async (t) =
   await t.rejects(startMockServer({ USE_REDIS: 'maybe' }), ConfigError)
 })
 
+t.test('a number or a boolean counts as the text that says it', async (t) => {
+  const mock = await startMockServer({ PORT: 0, OTP: 4711, USE_REDIS: false, DOCS: false, SEED: undefined })
+  t.equal((await fetch(`${mock.url}/docs`)).status, 404)
+  await mock.close()
+  const error = await startMockServer({ PORT: -1, TRANSACTION_TTL_SECONDS: 1.5, METRICS: 2 }).catch((error) => error)
+  t.ok(error instanceof ConfigError)
+  t.strictSame(error.faults.map(({ variable, value }: { variable: string, value: string }) => [variable, value]), [
+    ['PORT', '"-1"'], ['TRANSACTION_TTL_SECONDS', '"1.5"'], ['METRICS', '"2"']
+  ])
+})
+
+t.test('a value that no text stands for is a fault, and not shown', async (t) => {
+  const wrong = { PORT: NaN, OTP: null, OUTBOUND_ALLOW: ['localhost'], SEED: { toString: 'swordfish' }, CLOSE_GRACE_MS: Infinity, KEY_PATH: Symbol('x') } as object
+  const error = await startMockServer(wrong as MockSettings).catch((error) => error)
+  t.ok(error instanceof ConfigError)
+  t.strictSame(error.faults, Object.keys(wrong).map((variable) => {
+    return { variable, value: '***', allowed: 'must be a string, a finite number or a boolean' }
+  }))
+})
+
 t.test('a name that is no setting is a fault, as all of them are meant for the mock; its value is not shown', async (t) => {
-  const error = await startMockServer({ OPT: '987654', OTP_ATTEMPTS: 'swordfish', USE_REDIS: 'maybe', APP__SERVER__PORT: '0' }).catch((error) => error)
+  const error = await startMockServer({ OPT: '987654', OTP_ATTEMPTS: 'swordfish', NOTHING_LIKE_IT: 'x', USE_REDIS: 'maybe', APP__SERVER__PORT: '0' }).catch((error) => error)
   t.ok(error instanceof ConfigError)
   t.strictSame(error.faults, [
     { variable: 'USE_REDIS', value: '"maybe"', allowed: 'true, 1, yes, on or false, 0, no, off' },
-    { variable: 'OPT', value: '***', allowed: 'no setting has this name' },
-    { variable: 'OTP_ATTEMPTS', value: '***', allowed: 'no setting has this name, did you mean OTP_MAX_ATTEMPTS?' }
+    { variable: 'OPT', value: '***', allowed: 'no setting has this name, did you mean OTP?' },
+    { variable: 'OTP_ATTEMPTS', value: '***', allowed: 'no setting has this name, did you mean OTP_MAX_ATTEMPTS?' },
+    { variable: 'NOTHING_LIKE_IT', value: '***', allowed: 'no setting has this name' }
   ])
 })
 

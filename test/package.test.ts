@@ -77,12 +77,13 @@ t.test('a test suite can import it and run a mock in its own process', async (t)
 t.test('its types stand on their own, library check included', async (t) => {
   mkdirSync(join(folder, 'typed'))
   writeFileSync(join(folder, 'typed', 'suite.ts'), `
-    import { startMockServer, ConfigError, type MockServer } from '3ds-mock-server'
+    import { startMockServer, ConfigError, type MockServer, type MockSettings } from '3ds-mock-server'
     export const mock: MockServer = await startMockServer({ OTP: '4711' })
     export const url: string = mock.url
     export const variables = (error: ConfigError): string[] => error.faults.map((fault) => fault.variable)
-    // @ts-expect-error settings are text
-    await startMockServer({ PORT: 0 })
+    await startMockServer({ PORT: 0, USE_REDIS: false, OTP: undefined } satisfies MockSettings)
+    // @ts-expect-error settings are text, numbers or booleans
+    await startMockServer({ OUTBOUND_ALLOW: ['localhost'] })
   `)
   writeFileSync(join(folder, 'typed', 'tsconfig.json'), JSON.stringify({
     compilerOptions: { target: 'ES2023', module: 'NodeNext', strict: true, noEmit: true, skipLibCheck: false, types: [] },

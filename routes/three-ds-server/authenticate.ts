@@ -7,7 +7,7 @@ import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
 import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { channelFaults, elementFaults, versionFaults } from '../../src/dialects/three-ds-server-api/authenticate-faults.ts'
+import { channelFaults, elementFaults, resultAddressFaults, versionFaults } from '../../src/dialects/three-ds-server-api/authenticate-faults.ts'
 import { type AuthenticateCall, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
 import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api/legacy-answer.ts'
 import { type AuthenticateRequest, AuthenticateRequestSchema, LegacyAuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -54,7 +54,7 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
     const call = faults.length === 0 ? toAuthenticateCall(request.body) : undefined
     if (isJsonObject(body)) {
       faults.push(...channelFaults(body, call !== undefined && needsKey(call)))
-      if (!legacy) faults.push(...versionFaults(body))
+      if (!legacy) faults.push(...versionFaults(body), ...resultAddressFaults(body))
       // What is nested too deeply is among the faults of spelling, and not to be compared.
       if (!legacy && call?.isDoubtful !== false && request.spellingFaults.length === 0) faults.push(...elementFaults(body))
     }

@@ -61,13 +61,16 @@ export function unknownVariableWarnings (env: Environment): string[] {
   return warnings
 }
 
+const letters = (name: string): string => [...name].sort().join('')
+
 /**
  * @param given settings by name, all of them meant for us
  * @returns a fault for each name that is no setting, with the nearest one; its value is masked, whatever it is
  */
-export function unknownNameFaults (given: Environment): ConfigFault[] {
+export function unknownNameFaults (given: Readonly<Record<string, unknown>>): ConfigFault[] {
   return Object.keys(given).filter((name) => !KNOWN.includes(name)).map((name) => {
-    const nearest = nearestName(name, name.length * MEANT_FOR_US)
+    const swapped = KNOWN.find((known) => letters(known) === letters(name))
+    const nearest = swapped ?? nearestName(name, name.length * MEANT_FOR_US)
     return { variable: name, value: '***', allowed: `no setting has this name${nearest === undefined ? '' : `, did you mean ${nearest}?`}` }
   })
 }

@@ -202,7 +202,7 @@ async function serverFlows (t: Test, heard: Overheard): Promise<void> {
     await heard.post('/3ds/authenticate', full(threeRIRequest(randomUUID(), acctNumber)))
     await heard.post('/3ds/authenticate', inRuntimeSpelling(full(browserRequest(randomUUID(), acctNumber))))
   }
-  for (const resultsResponseNotificationUrl of [`http://127.0.0.1:1/${PAN}?card=${PAN}`, `http://me:${PASSWORD}@127.0.0.1:1/`, `${PAN}`, `http://${PAN}.bank.example/`]) {
+  for (const resultsResponseNotificationUrl of [`http://127.0.0.1:1/${PAN}?card=${PAN}`, `http://me:${PASSWORD}@127.0.0.1:1/`, `http://${PAN}.bank.example/`]) {
     const { threeDSServerTransID, acsTransID } = await challenged(heard, { merchant: { resultsResponseNotificationUrl } })
     await submit(heard.app, `/acs/challenge/${acsTransID}`, { otp: OTP })
     t.equal(await final(heard, { threeDSServerTransID }), 200)
@@ -218,6 +218,7 @@ async function refusals (heard: Overheard): Promise<void> {
     { ...base(), cardholderAccount: { acctNumber: `${PAN}${PAN}`, cardSecurityCode: SECURITY_CODE } },
     { ...base(), cardholderAccount: { acctNumber: PAN, acct_number: CHALLENGE_CARD, ACCTNUMBER: FRICTIONLESS_CARD } },
     { ...base(), merchant: { notificationURL: `javascript:${PAN}` } }, { ...base(), merchant: { notificationURL: `https://shop.test/${PAN} ${PAN}` } },
+    { ...base(), merchant: { notificationURL: 'https://shop.test/', resultsResponseNotificationUrl: `file:///${PAN}` } }, { ...base(), merchant: { notificationURL: 'https://shop.test/', resultsResponseNotificationUrl: PAN } },
     { ...base(), sdkInformation: { sdkTransID: PAN }, deviceChannel: '01', sdkTransID: PAN, kty: PAN, crv: PAN, x: PAN, y: PAN },
     { ...base(), cardholder: JSON.parse(`${`{"${PAN}":`.repeat(40)}1${'}'.repeat(40)}`) },
     { ...base(), browserInformation: { browserTZ: Number(PAN), browserJavaEnabled: PAN, challengeWindowSize: { [PAN]: OTP } } },

@@ -109,7 +109,7 @@ const AUTHENTICATE = {
 export const AuthenticateRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('Any UUID; need not come from /3ds/version.'),
   deviceChannel: Type.Union([Type.Literal('01'), Type.Literal('02'), Type.Literal('03')], { description: '01 app, 02 browser, 03 3RI.' }),
-  messageCategory: Type.String({ description: '01 payment, 02 non-payment.', pattern: '^[0-9]{2}$' }),
+  messageCategory: Type.String({ description: '01 payment, 02 non-payment, 80 to 99 the payment system\'s own.', pattern: '^(?:0[12]|[89][0-9])$' }),
   preferredProtocolVersion: Text(`${VERSIONS_IN_WORDS}; anything else is answered in ${LATEST_VERSION}.`),
   enforcePreferredProtocolVersion: Type.Optional(Type.Boolean({ description: 'Whether any other version than the preferred one is refused.' })),
   threeDSCompInd: Text('Did the 3DS Method run? Y, N or U.'),
@@ -133,9 +133,10 @@ export const AuthenticateRequestSchema = Type.Object({
   }))
 }, AUTHENTICATE)
 
-/** The same in `COMPATIBILITY=legacy`, where a currency and a window size are any text, as for the original. */
+/** The same in `COMPATIBILITY=legacy`, where a category, a currency and a window size are any text, as for the original. */
 export const LegacyAuthenticateRequestSchema = Type.Object({
   ...AuthenticateRequestSchema.properties,
+  messageCategory: Type.String({ description: '01 payment, 02 non-payment.' }),
   purchase: Type.Optional(LegacyPurchase),
   browserInformation: Type.Optional(LegacyBrowserInformation)
 }, AUTHENTICATE)

@@ -305,6 +305,33 @@ t.test('a browser is sent only where a browser can be sent', async (t) => {
   }
 })
 
+t.test('a category is 01, 02 or the payment system\'s own: the others are reserved (emv3ds-protocol §3); legacy takes any text', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const of = (messageCategory: string) => ({ ...browserRequest(id), messageCategory })
+  for (const messageCategory of ['00', '03', '09', '79', '1', '001', 'PA']) {
+    t.strictSame(await faultsOf(of(messageCategory)), { messageCategory: 'must match pattern "^(?:0[12]|[89][0-9])$"' }, messageCategory)
+    t.equal((await aReqOf(of(messageCategory), legacy)).messageCategory, messageCategory)
+  }
+  for (const messageCategory of ['01', '02', '80', '99']) t.equal((await aReqOf(of(messageCategory))).messageCategory, messageCategory)
+})
+
+t.test('a result is posted only where a server can post; legacy looks when it is sent', async (t) => {
+  const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
+  const to = (resultsResponseNotificationUrl: string) => {
+    const request = browserRequest(id)
+    return { ...request, merchant: { ...request.merchant, resultsResponseNotificationUrl } }
+  }
+  for (const address of ['file:///etc/passwd', 'no address', '/rres', 'https://shop.test/ rres', 'https://a@b@shop.test/']) {
+    t.strictSame(await faultsOf(to(address)), {
+      'merchant.resultsResponseNotificationUrl': 'must be an absolute http or https URL without spaces and backslashes'
+    }, address)
+    t.equal((await post(legacy, '/3ds/authenticate', to(address))).status, 200)
+  }
+  for (const address of ['', 'https://shop.test/rres', 'http://me:secret@shop.test/']) {
+    t.equal((await post(app, '/3ds/authenticate', to(address))).status, 200)
+  }
+})
+
 t.test('an element counts only where it is judged: no other place gets past the judge', async (t) => {
   const request = browserRequest(id)
   const wanted = await aReqOf(request)

@@ -99,7 +99,7 @@ t.test('a result that cannot be pushed is recorded and changes nothing else', as
     [failing.url, {}, { outcome: 'failed', status: 500, reason: 'answered with an error', at: START }],
     [untouched.url, { OUTBOUND_ALLOW: 'shop.test' }, { outcome: 'refused', reason: 'host not in OUTBOUND_ALLOW', at: START }],
     ['https://bank.com/rres', {}, { outcome: 'refused', reason: 'host not in OUTBOUND_ALLOW', at: START }],
-    ['no address', {}, { outcome: 'refused', reason: 'not an absolute URL', at: START }]
+    ['no address', { COMPATIBILITY: 'legacy' }, { outcome: 'refused', reason: 'not an absolute URL', at: START }]
   ] as const) {
     const ended = await ending(t, address, env)
     t.strictSame(ended.delivery, delivery)
