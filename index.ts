@@ -22,7 +22,7 @@ export interface MockServer {
  * cannot start
  */
 export async function startMockServer (settings: MockSettings = {}): Promise<MockServer> {
-  const config = readMockSettings({ PORT: '0', LOG_LEVEL: 'silent', ...settings })
+  const config = readMockSettings(settings, { PORT: 0, LOG_LEVEL: 'silent' })
   const logger = await createLogger({ level: config.logLevel, pretty: config.logPretty ?? false })
   const app = await buildApp(config, { logger })
   const close = async (): Promise<void> => {

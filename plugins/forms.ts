@@ -25,10 +25,16 @@ export function parseForm (text: string): FormFields {
     const middle = pair.indexOf('=')
     const name = decode(middle === -1 ? pair : pair.slice(0, middle))
     const value = middle === -1 ? '' : decode(pair.slice(middle + 1))
-    const before = fields[name]
-    fields[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+    addField(fields, name, value)
   }
   return fields
+}
+
+function addField (fields: FormFields, name: string, value: string): void {
+  const before = fields[name]
+  if (before === undefined) fields[name] = value
+  else if (Array.isArray(before)) before.push(value)
+  else fields[name] = [before, value]
 }
 
 function decode (text: string): string {

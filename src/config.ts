@@ -69,23 +69,24 @@ export interface Config {
  * @throws ConfigError with every fault at once
  */
 export function loadConfig (env: Environment = process.env, clock: Clock = systemClock): { config: Config, warnings: string[] } {
-  return { config: readConfig(env, clock, []), warnings: unknownVariableWarnings(env) }
+  return { config: readConfig(env, clock), warnings: unknownVariableWarnings(env) }
 }
 
 /**
  * Reads settings that were all given to this mock, where every other name is a mistake.
  * @param given settings by the names of their variables
+ * @param defaults of settings that are not given, or are empty
  * @param clock says whether certificates are valid
  * @returns the frozen configuration
  * @throws ConfigError with every fault at once, names that are no setting included
  */
-export function readMockSettings (given: MockSettings, clock: Clock = systemClock): Config {
+export function readMockSettings (given: MockSettings, defaults: Partial<Settings>, clock: Clock = systemClock): Config {
   const { variables, faults } = toVariables(given)
-  return readConfig(variables, clock, [...faults, ...unknownNameFaults(given)])
+  return readConfig(variables, clock, [...faults, ...unknownNameFaults(given)], defaults)
 }
 
-function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[]): Config {
-  const { read, faults } = readSettings(env)
+function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[] = [], defaults: Partial<Settings> = {}): Config {
+  const { read, faults } = readSettings(env, defaults)
   const own = readOwnCertificates(read, clock.now())
   const all = [...faults, ...own.faults, ...more]
   if (all.length > 0) throw new ConfigError(all)

@@ -16,6 +16,16 @@ t.test('a mock starts in this process on a free port, answers and ends', async (
   await t.rejects(fetch(`${mock.url}/health`))
 })
 
+t.test('an empty setting counts as none; the original\'s name of a setting counts as its own', async (t) => {
+  const [one, other] = [await startMockServer({ PORT: '', LOG_LEVEL: '' }), await startMockServer()]
+  t.not(new URL(one.url).port, '8080')
+  const { port } = new URL(other.url)
+  await Promise.all([one.close(), other.close()])
+  const third = await startMockServer({ APP__SERVER__PORT: port })
+  t.equal(new URL(third.url).port, port)
+  await third.close()
+})
+
 t.test('two mocks at once do not know each other', async (t) => {
   const [one, other] = await Promise.all([startMockServer({ LOG_PRETTY: 'false' }), startMockServer()])
   t.not(one.url, other.url)

@@ -15,6 +15,9 @@ type Params = { acsTransID: string }
 /** `creq` and `threeDSSessionData`, percent-encoded at worst. */
 const BODY_LIMIT = 2 * MAX_CREQ_LENGTH
 
+/** A code, a button and a count. */
+const ENTRY_LIMIT = 16_384
+
 /** The challenge in a browser: `POST /acs/challenge` takes the CReq, the page's form posts to the path below it. */
 export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
@@ -30,7 +33,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
       return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
     })
 
-  app.post<{ Params: Params }>('/challenge/:acsTransID', described(entrySchema),
+  app.post<{ Params: Params }>('/challenge/:acsTransID', described(entrySchema, ENTRY_LIMIT),
     async function takeEntry (request, reply) {
       const { acsTransID } = request.params
       return answer(request, reply, await takeBrowserEvent(acsTransID, eventOf(request.body), challenge), `./${acsTransID}`)

@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
+import { ProtocolError } from '../../src/errors.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 
@@ -18,11 +19,22 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
   const { answers, results, config: { compatibility } } = app.roles
   const body = compatibility === 'legacy' ? LegacyResultsRequestSchema : ResultsRequestSchema
 
-  app.post('/results', { schema: { ...schema, body }, attachValidation: true },
+  app.post('/results', { schema: { ...schema, body }, attachValidation: true, errorHandler: sayUnreadable },
     async function answerResults (request: FastifyRequest): Promise<JsonObject> {
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
       Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
       return answers.results(await takeResults(rReq, results, compatibility), app.answerSpelling(request.spelling))
     })
+}
+
+const UNREADABLE = new Map([
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'The request body is not valid JSON'], ['FST_ERR_CTP_EMPTY_JSON_BODY', 'The request body is empty']
+])
+
+/** What is no JSON is Erro 101, as is any other message (emv3ds-protocol §12.2). */
+function sayUnreadable (error: FastifyError): never {
+  const message = UNREADABLE.get(error.code)
+  if (message === undefined) throw error
+  throw new ProtocolError(message, { errorCode: '101', errorComponent: 'S', errorDetail: message, errorMessageType: 'RReq' })
 }

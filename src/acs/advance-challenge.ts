@@ -1,10 +1,10 @@
-import { ProtocolError } from '../errors.ts'
 import type { DeliverResult } from '../exchange/deliver-result.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { transactionNotFound } from '../store/not-found.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import { challengeError } from './challenge-error.ts'
 import { type Ending, progressOf, type Step } from './challenge-machine.ts'
 
 /** The ids of a transaction that was found: an authentication may take its threeDSServerTransID before it is changed. */
@@ -75,16 +75,6 @@ export function requireChallenge (transaction: Transaction): void {
 }
 
 /** A CReq that belongs to no challenge, or to another kind of challenge: A/305. */
-export function noChallenge (message: string, transaction: Transaction): ProtocolError {
-  return new ProtocolError(message, {
-    errorCode: '305',
-    errorComponent: 'A',
-    errorDetail: 'acsTransID',
-    errorMessageType: 'CReq',
-    messageVersion: transaction.aReq.messageVersion,
-    threeDSServerTransID: transaction.threeDSServerTransID,
-    dsTransID: transaction.dsTransID,
-    acsTransID: transaction.acsTransID,
-    ...(transaction.sdkTransID === undefined ? {} : { sdkTransID: transaction.sdkTransID })
-  })
+export function noChallenge (message: string, transaction: Transaction): Error {
+  return challengeError('305', 'acsTransID', message, transaction)
 }

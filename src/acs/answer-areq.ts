@@ -40,7 +40,7 @@ export function answerAReq (aReq: AReq, decision: Decision, { acsTransID, dsTran
     dsReferenceNumber: DS_REFERENCE_NUMBER,
     transStatus
   }
-  if (aReq.sdkTransID !== undefined) aRes.sdkTransID = aReq.sdkTransID
+  if (aReq.deviceChannel === '01' && aReq.sdkTransID !== undefined) aRes.sdkTransID = aReq.sdkTransID
   if (transStatusReason !== undefined) aRes.transStatusReason = transStatusReason
   Object.assign(aRes, proofs.forARes(aReq, transStatus, acsTransID))
   return transStatus === 'C' ? Object.assign(aRes, challengeElements(aReq, acsURL)) : aRes

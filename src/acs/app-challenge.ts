@@ -9,8 +9,9 @@ import { canonicalUuid } from '../protocol/uuid.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
 import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
+import { challengeError } from './challenge-error.ts'
 import { type ChallengeRules, progressOf, type Step, step } from './challenge-machine.ts'
-import { appError, type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
+import { type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
 
 /** What an app challenge takes. */
 export interface AppChallengeParts extends ChallengeParts {
@@ -76,7 +77,7 @@ async function known<Result> (acsTransID: string, use: () => Promise<Result>): P
 function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
   const { ephemeralKeys, aReq } = transaction
   if (ephemeralKeys === undefined || aReq.sdkEphemPubKey === undefined) {
-    throw appError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
+    throw challengeError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
   }
   return withIds(transaction, () => deriveSessionKey({
     privateKey: ephemeralKeys.privateKey,
@@ -89,7 +90,7 @@ function openCReq (jwe: string, { key }: Channel, transaction: Transaction): Jso
   const creq = parseJson(withIds(transaction, () => decryptFromSdk({ jwe, key })))
   if (isJsonObject(creq)) return creq
   // What it says may be anything: it is not repeated.
-  throw appError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
+  throw challengeError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
 }
 
 /** An `Erro` names every id that is known (emv3ds-protocol §12.1). */
@@ -98,14 +99,14 @@ function withIds<Result> (transaction: Transaction, crypto: () => Result): Resul
     return crypto()
   } catch (error) {
     if (!(error instanceof ChallengeCryptoError)) throw error
-    throw appError(error.erro.errorCode, error.erro.errorDetail, error.message, transaction)
+    throw challengeError(error.erro.errorCode, error.erro.errorDetail, error.message, transaction)
   }
 }
 
 /** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5) and changes nothing. */
 function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
   if (Number(exchange.counter) !== progress.sdkCounter) {
-    throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
+    throw challengeError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
   }
   const counted = { ...progress, sdkCounter: progress.sdkCounter + 1 }
   if (event === undefined) return { progress: counted }
@@ -122,7 +123,7 @@ function requireFreshCount (transaction: Transaction, { counter }: AppExchange):
   const { finalCount, sdkCounter } = progressOf(transaction)
   const count = Number(counter)
   if (count === sdkCounter || count === finalCount) return
-  throw appError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
+  throw challengeError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
 }
 
 function cresFor (

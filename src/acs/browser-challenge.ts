@@ -1,6 +1,6 @@
-import { ProtocolError } from '../errors.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, noChallenge, requireChallenge, requireSame } from './advance-challenge.ts'
+import { challengeError } from './challenge-error.ts'
 import { type ChallengeEvent, type ChallengeNotice, type ChallengeRules, progressOf, step } from './challenge-machine.ts'
 
 /** What a browser challenge takes. */
@@ -61,16 +61,8 @@ export async function openBrowserChallenge (
   }
 }
 
-function unusable (errorCode: string, errorDetail: string, transaction: Transaction): ProtocolError {
-  return new ProtocolError('The challenge request does not belong to this transaction', {
-    errorCode,
-    errorComponent: 'A',
-    errorDetail,
-    errorMessageType: 'CReq',
-    messageVersion: transaction.aReq.messageVersion,
-    threeDSServerTransID: transaction.threeDSServerTransID,
-    acsTransID: transaction.acsTransID
-  })
+function unusable (errorCode: string, errorDetail: string, transaction: Transaction): Error {
+  return challengeError(errorCode, errorDetail, 'The challenge request does not belong to this transaction', transaction)
 }
 
 /**

@@ -1,8 +1,9 @@
-import { ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import { otherMessage } from '../protocol/other-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { AppExchange } from './build-cres.ts'
+import { challengeError } from './challenge-error.ts'
 import type { ChallengeEvent } from './challenge-machine.ts'
 
 /** A CReq of an app challenge, judged. */
@@ -22,9 +23,12 @@ const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
  * @param creq as the SDK spelt it, nothing judged yet
  * @param transaction found by the acsTransID of the JWE
  * @returns what the CRes repeats, and what the cardholder did
- * @throws ProtocolError A/203, A/201 or A/301, naming every element of the first kind that is at fault
+ * @throws ProtocolError A/101 for another message, A/102 for a version that nobody here speaks; A/203, A/201 or A/301, naming
+ * every element of the first kind that is at fault
  */
 export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCReq {
+  const other = otherMessage(creq)
+  if (other !== undefined) throw challengeError(other.errorCode, other.errorDetail, 'The challenge request cannot be used', transaction)
   refuse('203', wrongElements(creq, transaction), transaction)
   refuse('201', REQUIRED.filter((name) => isMissing(creq[name])), transaction)
   refuse('301', IDS.filter((name) => !sameId(creq[name], transaction[name])), transaction)
@@ -86,21 +90,5 @@ function eventOf (creq: JsonObject, transaction: Transaction): ChallengeEvent | 
 
 function refuse (errorCode: '201' | '203' | '301', elements: readonly string[], transaction: Transaction): void {
   if (elements.length === 0) return
-  throw appError(errorCode, elements.join(','), 'The challenge request cannot be used', transaction)
-}
-
-/** An `Erro` of the ACS for a CReq of this transaction. */
-export function appError (errorCode: string, errorDetail: string, message: string, transaction: Transaction): ProtocolError {
-  const { threeDSServerTransID, acsTransID, dsTransID, sdkTransID, aReq } = transaction
-  return new ProtocolError(message, {
-    errorCode,
-    errorComponent: 'A',
-    errorDetail,
-    errorMessageType: 'CReq',
-    messageVersion: aReq.messageVersion,
-    threeDSServerTransID,
-    dsTransID,
-    acsTransID,
-    ...(sdkTransID === undefined ? {} : { sdkTransID })
-  })
+  throw challengeError(errorCode, elements.join(','), 'The challenge request cannot be used', transaction)
 }

@@ -54,15 +54,16 @@ function pairFaults (read: Settings): ConfigFault[] {
 }
 
 /**
+ * @param defaults taken instead of the schema's where the environment says nothing
  * @returns every setting, parsed or by default, and every fault found; with faults the settings are not whole
  */
-export function readSettings (env: Environment): { read: Settings, faults: ConfigFault[] } {
+export function readSettings (env: Environment, defaults: Partial<Settings>): { read: Settings, faults: ConfigFault[] } {
   const read: Record<string, unknown> = {}
   const faults: ConfigFault[] = []
   for (const name of settingNames) {
     const setting = settings[name]
     const source = given(name, env)
-    const value = source === undefined ? setting.default : parseSetting(source.text, setting)
+    const value = source === undefined ? defaults[name] ?? setting.default : parseSetting(source.text, setting)
     if (value !== undefined) read[name] = value
     else if (source !== undefined) faults.push({ variable: source.variable, value: shown(source.text, setting), allowed: explain(source.text, setting) })
   }

@@ -29,7 +29,8 @@ export const SettingsSchema = Type.Object({
   REDIS_CONNECT_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 5000, description: 'How long to wait for a connection to Redis, in milliseconds.' }),
   REDIS_COMMAND_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 1000, description: 'How long to wait for an answer from Redis, in milliseconds.' }),
   TRANSACTION_TTL_SECONDS: wholeNumber(1, YEAR_SECONDS, { default: 1800, description: 'How long a transaction is kept after its last use, in seconds.' }),
-  MEMORY_MAX_TRANSACTIONS: wholeNumber(1, 100_000_000, { default: 100_000, description: 'Maximum number of transactions kept in memory. The oldest are dropped first.' }),
+  // Room for each is set aside at the start, about 40 bytes; a million of them take gigabytes when they come.
+  MEMORY_MAX_TRANSACTIONS: wholeNumber(1, 1_000_000, { default: 100_000, description: 'Maximum number of transactions kept in memory. The oldest are dropped first.' }),
   MEMORY_MAX_BYTES: wholeNumber(65_536, Number.MAX_SAFE_INTEGER, { default: 536_870_912, description: 'Maximum size of the transactions kept in memory, in bytes. The oldest are dropped first.' }),
   RATE_LIMIT_PER_SECOND: wholeNumber(0, 1_000_000, { default: 0, description: 'Requests allowed per second and client. 0 means no limit.' }),
   RATE_LIMIT_BURST: Type.Optional(wholeNumber(1, 1_000_000, { defaultText: '2 × RATE_LIMIT_PER_SECOND', description: 'Requests that one client may send at once.' })),

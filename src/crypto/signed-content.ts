@@ -16,12 +16,14 @@ export interface AcsContent {
 /**
  * Signs what the SDK needs to open a secure channel.
  * @param material from `CertificateSource.signingMaterial`; keep the object, its header is built once
- * @param options legacy: `typ` "JWT" in the header, as the original server writes it
+ * @param options legacy: `typ` "JWT" in the header and all five claims, as the original server writes it; EMV has three claims
  * @returns compact JWS, header `alg` and `x5c`
  */
 export async function signAcsContent (content: AcsContent, material: SigningMaterial, options: { legacy?: boolean } = {}): Promise<string> {
   const headers = headersOf(material)
-  const signingInput = `${options.legacy === true ? headers.legacy : headers.emv}.${encodeBase64url(JSON.stringify(content))}`
+  const signingInput = options.legacy === true
+    ? `${headers.legacy}.${encodeBase64url(JSON.stringify(content))}`
+    : `${headers.emv}.${encodeBase64url(JSON.stringify(emvClaims(content)))}`
   const signature = await SIGNERS[material.alg](Buffer.from(signingInput, 'ascii'), material)
   return `${signingInput}.${encodeBase64url(signature)}`
 }
@@ -33,6 +35,10 @@ const SIGNERS: Readonly<Record<SigningAlg, (data: Buffer, material: SigningMater
   PS256: (data, { key }) => signInPool('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
   // Cheaper than the way to the thread pool and back.
   ES256: (data, { key }) => sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' })
+}
+
+function emvClaims ({ acsURL, acsEphemPubKey, sdkEphemPubKey }: AcsContent): AcsContent {
+  return { acsURL, acsEphemPubKey, ...(sdkEphemPubKey === undefined ? {} : { sdkEphemPubKey }) }
 }
 
 interface Headers { emv: string, legacy: string }

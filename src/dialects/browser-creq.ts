@@ -3,6 +3,7 @@ import { decodeBrowserBase64 } from '../crypto/base64url.ts'
 import { MockError, ProtocolError } from '../errors.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import { otherMessage } from '../protocol/other-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { toEmvSpelling } from './spelling.ts'
 
@@ -62,9 +63,12 @@ const FORMATS: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /**
  * Judges a CReq: every element that is missing or wrong is named.
- * @throws ProtocolError A/203 for wrong ones (named before 201, emv3ds-protocol §3), A/201 for missing ones
+ * @throws ProtocolError A/101 for another message, A/102 for a version that nobody here speaks, A/203 for wrong elements (named
+ * before 201, emv3ds-protocol §3), A/201 for missing ones
  */
 export function judgeCreq ({ body, wrong: ambiguous }: ReadCReq): OpeningCReq {
+  const other = ambiguous.length === 0 ? otherMessage(body) : undefined
+  if (other !== undefined) throw faulty(other.errorCode, [other.errorDetail], body)
   const names = Object.keys(FORMATS)
   const missing = names.filter((name) => body[name] === undefined || body[name] === '')
   const malformed = names.filter((name) => !missing.includes(name) && !(FORMATS[name] as (value: unknown) => boolean)(body[name]))
@@ -78,7 +82,7 @@ export function judgeCreq ({ body, wrong: ambiguous }: ReadCReq): OpeningCReq {
   }
 }
 
-function faulty (errorCode: '201' | '203', elements: string[], creq: JsonObject): ProtocolError {
+function faulty (errorCode: string, elements: string[], creq: JsonObject): ProtocolError {
   // An id that was given with two values is neither of them.
   const idOf = (name: string) => elements.includes(name) ? undefined : canonicalUuid(creq[name])
   const [threeDSServerTransID, acsTransID] = [idOf('threeDSServerTransID'), idOf('acsTransID')]

@@ -35,6 +35,8 @@ interface OwnMembers {
   aRes?: ARes
   challenge?: ChallengeProgress
   delivery?: Delivery
+  /** What a newer version added: kept. */
+  [newer: string]: unknown
 }
 
 /** What the original needs in a results request, and what stands there when the ACS has nothing to say. */
@@ -76,7 +78,9 @@ export function encodeTransaction (transaction: Transaction): string {
     sdk_ephemeral_public_key: aReq.sdkEphemPubKey === undefined ? null : JSON.stringify(aReq.sdkEphemPubKey),
     emv: own
   }
-  return JSON.stringify(extra === undefined ? stored : { ...stored, ...extra })
+  if (extra === undefined) return JSON.stringify(stored)
+  const { emv: newer, ...members } = extra
+  return JSON.stringify({ ...stored, ...members, emv: { ...own, ...newer as JsonObject | undefined } })
 }
 
 interface StoredResult { request: JsonObject, fillers: string[], elements: JsonObject }
@@ -143,6 +147,9 @@ function wholeAReq (aReq: AReq, { emv: own, sdk_ephemeral_public_key: key }: Sto
   if (own !== undefined) {
     Object.assign(aReq, own.elements)
     aReq.messageVersion = own.messageVersion as AReq['messageVersion']
+  } else {
+    // The original speaks 2.2.0 whatever is preferred.
+    aReq.messageVersion = '2.2.0'
   }
   if (aReq.sdkEphemPubKey === undefined && typeof key === 'string') aReq.sdkEphemPubKey = JSON.parse(key)
   return aReq
@@ -173,9 +180,18 @@ const KNOWN: ReadonlySet<string> = new Set([
   'acs_trans_id', 'ds_trans_id', 'sdk_trans_id', 'authenticate_request', 'results_request', 'ephemeral_keys',
   'redirect_url', 'sdk_ephemeral_public_key', 'emv'
 ])
+const KNOWN_OWN: ReadonlySet<string> = new Set([
+  'messageVersion', 'spelling', 'createdAt', 'elements', 'fillers', 'resultFillers', 'resultElements', 'aRes', 'challenge', 'delivery'
+])
 
 function extraOf (stored: StoredTransaction): { extra?: JsonObject } {
-  const unknown = Object.keys(stored).filter((name) => !KNOWN.has(name))
-  if (unknown.length === 0) return {}
-  return { extra: Object.fromEntries(unknown.map((name) => [name, (stored as unknown as JsonObject)[name] as Json])) }
+  const members = membersBeyond(KNOWN, stored as unknown as JsonObject)
+  const own = membersBeyond(KNOWN_OWN, (stored.emv ?? {}) as JsonObject)
+  if (own !== undefined) return { extra: { ...members, emv: own } }
+  return members === undefined ? {} : { extra: members }
+}
+
+function membersBeyond (known: ReadonlySet<string>, source: JsonObject): JsonObject | undefined {
+  const unknown = Object.entries(source).filter(([name]) => !known.has(name))
+  return unknown.length === 0 ? undefined : Object.fromEntries(unknown)
 }

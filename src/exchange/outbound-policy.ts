@@ -13,13 +13,11 @@ export interface OutboundPolicy {
 }
 
 /**
- * Where clouds tell a machine its credentials: the link-local networks, what NAT64 makes of them, and the addresses that
- * Alibaba, Oracle, Azure, AWS and Google put elsewhere.
+ * Where clouds tell a machine its credentials: the link-local networks, and the addresses that Alibaba, Oracle, Azure, AWS
+ * and Google put elsewhere.
  */
-const METADATA_NETWORKS = [
-  '169.254.0.0/16', 'fe80::/10', '64:ff9b::a9fe:0/112',
-  '100.100.100.200', '192.0.0.192', '168.63.129.16', 'fd00:ec2::254', 'fd20:ce::254'
-]
+const METADATA_IPV4 = ['169.254.0.0/16', '100.100.100.200/32', '192.0.0.192/32', '168.63.129.16/32']
+const METADATA_NETWORKS = [...METADATA_IPV4, ...METADATA_IPV4.flatMap(embeddedIn), 'fe80::/10', 'fd00:ec2::254', 'fd20:ce::254']
 /** A host with one of these among its labels is such a place: `metadata.google.internal`, `instance-data.ec2.internal`. */
 const METADATA_LABELS = new Set(['metadata', 'instance-data'])
 
@@ -56,6 +54,13 @@ function isHttp ({ protocol }: URL): boolean {
 /** @returns a host without the brackets of an IPv6 address and without the dot that ends a whole name. */
 function plain (host: string): string {
   return host.replace(/^\[|\]$|\.$/g, '')
+}
+
+/** @returns the IPv6 networks that lead to an IPv4 network: NAT64 (RFC 6052) and 6to4 (RFC 3056). */
+function embeddedIn (network: string): string[] {
+  const [address, prefix] = network.split('/') as [string, string]
+  const [a, b, c, d] = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0')) as [string, string, string, string]
+  return [`64:ff9b::${a}${b}:${c}${d}/${96 + Number(prefix)}`, `2002:${a}${b}:${c}${d}::/${16 + Number(prefix)}`]
 }
 
 /** @returns the addresses and ranges among the patterns. */

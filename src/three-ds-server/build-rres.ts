@@ -6,14 +6,15 @@ import type { Transaction } from '../transaction/transaction.ts'
  * `resultsStatus` 02 says that the requestor never sent the CReq (`challengeCancel` 05), 01 that the result is in hand.
  */
 export function buildRRes (transaction: Transaction): RRes {
-  const { sdkTransID, rReq } = transaction
+  const { sdkTransID, rReq, aReq } = transaction
   return {
     messageType: 'RRes',
-    messageVersion: transaction.aReq.messageVersion,
+    messageVersion: aReq.messageVersion,
     threeDSServerTransID: transaction.threeDSServerTransID,
     acsTransID: transaction.acsTransID,
     dsTransID: transaction.dsTransID,
-    ...(sdkTransID === undefined || transaction.aReq.messageVersion === '2.1.0' ? {} : { sdkTransID }),
+    // Of apps only, and from 2.2.0 on (§1).
+    ...(aReq.deviceChannel === '01' && aReq.messageVersion !== '2.1.0' && sdkTransID !== undefined ? { sdkTransID } : {}),
     resultsStatus: rReq?.challengeCancel === '05' ? '02' : '01'
   }
 }

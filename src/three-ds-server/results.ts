@@ -72,9 +72,14 @@ function namesOf (faults: readonly Fault[]): string[] {
 }
 
 function sameResult (rReq: RReq, transaction: Transaction, log: Log): Transaction {
-  if (isDeepStrictEqual(rReq, transaction.rReq)) return transaction
+  if (isDeepStrictEqual(comparable(rReq), comparable(transaction.rReq as RReq))) return transaction
   log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a second, different result was refused')
   throw refusal('305', ['transStatus'], 'Another result was received before', rReq, transaction)
+}
+
+/** The SDK's id is kept as it was sent, and is the same in capitals. The other ids are in one form already. */
+function comparable (rReq: RReq): RReq {
+  return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) ?? rReq.sdkTransID } : rReq
 }
 
 /** §12.2: 313 is for this, but must not be used before 2.3.1, where 305 takes its place. */
@@ -101,7 +106,8 @@ function refusal (
     messageVersion: transaction?.aReq.messageVersion ?? rReq.messageVersion,
     threeDSServerTransID: rReq.threeDSServerTransID,
     acsTransID: rReq.acsTransID,
-    dsTransID: rReq.dsTransID
+    dsTransID: rReq.dsTransID,
+    ...(transaction?.sdkTransID === undefined ? {} : { sdkTransID: transaction.sdkTransID })
   }
   return new ProtocolError(message, erro)
 }

@@ -63,6 +63,7 @@ function isErro (t: Test, answer: Answer, expected: Json): void {
 
 const DESCRIPTIONS: Json = {
   101: 'Message is not readable or not meant for this component',
+  102: 'Message version is not supported',
   201: 'A required element is missing',
   203: 'An element has an invalid format or value',
   301: 'Transaction identifier is not known or not valid here',
@@ -283,7 +284,9 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
     [{ threeDSServerTransID: randomUUID(), acsTransID: randomUUID(), sdkTransID: randomUUID() }, '301', 'threeDSServerTransID,acsTransID,sdkTransID'],
     [{ acsTransID: 'x', sdkTransID: ['y'] }, '203', 'acsTransID,sdkTransID'],
     [{ messageVersion: '2.1.0', challengeDataEntry: '1234' }, '203', 'messageVersion'],
-    [{ messageType: 'CRes', messageVersion: 2 }, '203', 'messageType,messageVersion'],
+    [{ messageType: 5, messageVersion: 2 }, '203', 'messageType,messageVersion'],
+    [{ messageType: 'CRes', messageVersion: '9.9.9' }, '101', 'messageType'],
+    [{ messageVersion: '9.9.9', resendChallenge: 'x' }, '102', '2.1.0,2.2.0'],
     [{ messageType: undefined, messageVersion: '', sdkTransID: null, sdkCounterStoA: undefined }, '201', 'messageType,messageVersion,sdkTransID,sdkCounterStoA'],
     [{ messageVersion: '2.1.0', sdkTransID: undefined }, '203', 'messageVersion']
   ]

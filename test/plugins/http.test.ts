@@ -78,6 +78,7 @@ t.test('forms', async (t) => {
   t.test('fields are decoded; a field sent twice is a list; no name is special', async (t) => {
     t.strictSame(plain(parseForm('a=1+2%2B%C3%A9&b=&c&=d&&e=x=y')), { a: '1 2+é', b: '', c: '', '': 'd', e: 'x=y' })
     t.strictSame(plain(parseForm('a=1&a=2&a=3')), { a: ['1', '2', '3'] })
+    t.equal(parseForm('a&'.repeat(2 ** 19))['a']?.length, 2 ** 19, 'in a time that grows with their number, not with its square')
     t.strictSame(plain(parseForm('')), {})
     const hostile = parseForm('__proto__=1&constructor=2&toString=3&hasOwnProperty=4')
     t.equal(Object.getPrototypeOf(hostile), null)

@@ -30,8 +30,6 @@ t.test('with CERT_PATH and KEY_PATH, acsSignedContent is signed by that key and 
   t.strictSame(protectedHeader['x5c'], x5c)
   const { acsEphemPubKey } = JSON.parse(Buffer.from(payload).toString())
   t.strictSame(JSON.parse(Buffer.from(payload).toString()), {
-    acsTransID: body.authenticationResponse.acsTransID,
-    acsRefNumber: 'issuer1',
     acsURL: 'http://127.0.0.1:8080/acs/app',
     acsEphemPubKey,
     sdkEphemPubKey: SDK_KEY

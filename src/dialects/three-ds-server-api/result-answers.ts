@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/messages.ts'
 import { buildRRes } from '../../three-ds-server/build-rres.ts'
-import { type FinalResult, finalResult } from '../../three-ds-server/final.ts'
+import { finalResult } from '../../three-ds-server/final.ts'
 import type { Transaction } from '../../transaction/transaction.ts'
 import { type AnswerSpelling, spellAnswer } from '../spelling.ts'
 
@@ -17,25 +17,28 @@ export interface ResultAnswers {
   push (transaction: Transaction, spelling: AnswerSpelling): JsonObject
 }
 
+/** Makes a message one of an answer. @param sdkTransID of its transaction, for messages that repeat it */
+type Shape = (message: JsonObject, sdkTransID?: string) => JsonObject
+
 /** Answers with what EMV has. */
 export const emvResultAnswers: ResultAnswers = createResultAnswers((message) => message)
 
-/** Answers as the original: `sdkTransID` is there for browsers too, as null, and the version is 2.2.0. */
-export const legacyResultAnswers: ResultAnswers = createResultAnswers((message) => ({ sdkTransID: null, ...message }))
+/** Answers as the original: `sdkTransID` is there for every channel, null where there is none. */
+export const legacyResultAnswers: ResultAnswers = createResultAnswers((message, sdkTransID) => ({ sdkTransID: sdkTransID ?? null, ...message }))
 
-function createResultAnswers (shape: (message: JsonObject) => JsonObject): ResultAnswers {
-  function shapeFinal (result: FinalResult): JsonObject {
-    const { resultsRequest, resultsResponse, ...members } = result
+function createResultAnswers (shape: Shape): ResultAnswers {
+  const shapeRRes = (rRes: unknown, { sdkTransID }: Transaction) => shape(rRes as JsonObject, sdkTransID)
+  function shapeFinal (transaction: Transaction): JsonObject {
+    const { resultsRequest, resultsResponse, ...members } = finalResult(transaction)
     return {
       ...members,
-      ...(resultsResponse === undefined ? {} : { resultsResponse: shape(resultsResponse as unknown as JsonObject) }),
+      ...(resultsResponse === undefined ? {} : { resultsResponse: shapeRRes(resultsResponse, transaction) }),
       ...(resultsRequest === undefined ? {} : { resultsRequest: shape(resultsRequest as JsonObject) })
     }
   }
   return {
-    results: (transaction, spelling) => spellAnswer(shape(buildRRes(transaction) as unknown as JsonObject), spelling),
-    final: (transaction, spelling) => spellAnswer(shapeFinal(finalResult(transaction)), spelling),
-    push: (transaction, spelling) =>
-      spellAnswer({ ...transaction.rReq as JsonObject, ...shapeFinal(finalResult(transaction)) }, spelling)
+    results: (transaction, spelling) => spellAnswer(shapeRRes(buildRRes(transaction), transaction), spelling),
+    final: (transaction, spelling) => spellAnswer(shapeFinal(transaction), spelling),
+    push: (transaction, spelling) => spellAnswer({ ...transaction.rReq as JsonObject, ...shapeFinal(transaction) }, spelling)
   }
 }

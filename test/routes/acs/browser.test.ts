@@ -270,7 +270,9 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
   const { body } = await post(app, '/3ds/authenticate', frictionless)
   const without: Challenged = { ...body.authenticationResponse, challengeRequest: body.challengeRequest }
   const faults: [Challenged, Record<string, unknown>, string, string][] = [
-    [await start(), { challengeWindowSize: '06', messageType: 'CRes' }, '203', 'messageType,challengeWindowSize'],
+    [await start(), { challengeWindowSize: '06', messageVersion: 5 }, '203', 'messageVersion,challengeWindowSize'],
+    [await start(), { challengeWindowSize: '06', messageType: 'CRes', messageVersion: '9.9.9' }, '101', 'messageType'],
+    [await start(), { challengeWindowSize: '06', messageVersion: '9.9.9' }, '102', '2.1.0,2.2.0'],
     [await start(), { messageVersion: '2.1.0' }, '203', 'messageVersion'],
     [await start(), { messageVersion: 'x' }, '203', 'messageVersion'],
     [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'messageVersion,challengeWindowSize'],
@@ -386,7 +388,7 @@ t.test('other content types are 415, long bodies 413, broken encodings 400', asy
     }
   }
   checkErrorPage(t, await submit(app, PATH, { creq: 'A'.repeat(262_144) }), 413, 'The request body is too large.')
-  checkErrorPage(t, await submit(app, `${PATH}/${acsTransID}`, { otp: '1'.repeat(2_097_152) }), 413, 'The request body is too large.')
+  checkErrorPage(t, await submit(app, `${PATH}/${acsTransID}`, { otp: '1'.repeat(16_384) }), 413, 'The request body is too large.')
   t.equal((await submit(app, PATH, { creq: `x${'A'.repeat(262_138)}` })).status, 400, 'the limit itself is allowed')
 })
 

@@ -81,10 +81,19 @@ t.test('ids that are not the transaction\'s are refused, all of them named', asy
     [{ sdkTransID: unknown, dsTransID: unknown }, 'sdkTransID,dsTransID']
   ] as const) {
     const rReq = resultsRequest(aRes, wrong)
-    t.strictSame(await post(app, '/3ds/results', rReq), refusal('301', description, detail, error, idsOf(rReq)))
+    t.strictSame(await post(app, '/3ds/results', rReq), refusal('301', description, detail, error, { ...idsOf(rReq), sdkTransID: SDK_TRANS_ID }))
   }
   const rReq = resultsRequest(aRes, { sdkTransID: SDK_TRANS_ID.toUpperCase() })
-  t.strictSame(await post(app, '/3ds/results', rReq), { status: 200, body: rResOf(aRes, { sdkTransID: SDK_TRANS_ID }) })
+  const answer = { status: 200, body: rResOf(aRes, { sdkTransID: SDK_TRANS_ID }) }
+  t.strictSame(await post(app, '/3ds/results', rReq), answer)
+  const upper = ({ threeDSServerTransID, acsTransID, dsTransID }: any) => ({ threeDSServerTransID: threeDSServerTransID.toUpperCase(), acsTransID: acsTransID.toUpperCase(), dsTransID: dsTransID.toUpperCase() })
+  t.strictSame(await post(app, '/3ds/results', { ...rReq, ...upper(rReq), sdkTransID: SDK_TRANS_ID }), answer, 'the same, however its ids are written')
+})
+
+t.test('a browser\'s RRes has no sdkTransID, even where one was sent with its AReq (emv3ds-protocol §1)', async (t) => {
+  const { app, aRes } = await authenticated(t, { ...browserRequest(threeDSServerTransID), sdkTransID: SDK_TRANS_ID })
+  t.equal(aRes.sdkTransID, undefined)
+  t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes)), { status: 200, body: rResOf(aRes) })
 })
 
 t.test('an unknown transaction is 400, with an Erro for results and the original\'s text (compatibility B17)', async (t) => {

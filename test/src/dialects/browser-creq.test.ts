@@ -46,9 +46,15 @@ t.test('every faulty element is named: wrong ones (203) before missing ones (201
   t.strictSame(refused({ ...creq, challengeWindowSize: '', messageVersion: null }), {
     errorCode: '201', errorDetail: 'messageVersion,challengeWindowSize', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
   })
-  t.strictSame(refused({ messageType: 'CRes', messageVersion: 2, threeDSServerTransID: 'x', acsTransID: creq.acsTransID }), {
+  t.strictSame(refused({ messageType: 1, messageVersion: 2, threeDSServerTransID: 'x', acsTransID: creq.acsTransID }), {
     errorCode: '203', errorDetail: 'messageType,messageVersion,threeDSServerTransID', ...about, acsTransID: creq.acsTransID
   })
+  t.strictSame(refused({ ...creq, messageType: 'CRes', messageVersion: '9.9.9', challengeWindowSize: '06' }), {
+    errorCode: '101', errorDetail: 'messageType', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
+  }, 'another message is not looked into')
+  t.strictSame(refused({ ...creq, messageVersion: '2.3.1', challengeWindowSize: '06' }), {
+    errorCode: '102', errorDetail: '2.1.0,2.2.0', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
+  }, 'nor is another version')
   t.strictSame(refused({ ...creq, challengeWindowSize: '06', acsTransID: [] }).errorDetail, 'acsTransID,challengeWindowSize')
 })
 

@@ -146,7 +146,7 @@ const rest = fc.record({
   challenge: progress,
   ephemeralKeys: fc.constant({ privateKey: 'IiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiI', publicKey: SDK_KEY }),
   delivery: fc.constantFrom({ outcome: 'delivered', status: 200, at: 1 }, { outcome: 'refused', reason: 'host not in OUTBOUND_ALLOW', at: 2 }),
-  extra: fc.constant({ from_tomorrow: { a: [null] } }),
+  extra: fc.constantFrom({ from_tomorrow: { a: [null] } }, { emv: { timers: [1] } }, { from_tomorrow: 1, emv: { timers: { a: 1 } } }),
   rReq: rReqs
 }, { requiredKeys: ['spelling', 'createdAt'] })
 
@@ -326,6 +326,11 @@ t.test('a record of the original\'s second generation loads, and goes through ch
   const { sdkTransID: _sdk, ...rReq } = resultsRequest(ids)
   t.equal((await post(app, '/3ds/results', inRuntimeSpelling(rReq))).status, 200)
   t.match((await post(app, '/3ds/final', { threeDSServerTransID })).body, { transStatus: 'Y', resultsRequest: rReq })
+})
+
+t.test('the original speaks 2.2.0 whatever is preferred: its records are of that version', async (t) => {
+  const record = { ...g2, authenticate_request: { ...originalRequest, preferredProtocolVersion: '2.1.0' } }
+  t.equal(decodeTransaction(JSON.stringify(record)).aReq.messageVersion, '2.2.0')
 })
 
 t.test('a record of the third generation brings its keys and its result', async (t) => {

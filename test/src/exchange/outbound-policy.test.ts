@@ -38,7 +38,8 @@ t.test('* allows every host, but only with http and https', async (t) => {
 const METADATA_ADDRESSES = [
   'http://169.254.169.254/latest/', 'http://169.254.0.1', 'http://169.254.255.255', 'http://169.254.169.254./', 'http://2852039166', 'http://0xa9fea9fe', 'http://0251.0376.0251.0376', 'http://169.254.43518',
   'http://[::ffff:169.254.169.254]', 'http://[::ffff:a9fe:a9fe]', 'http://[64:ff9b::169.254.169.254]', 'http://[fe80::1]', 'http://[febf:ffff::1]', 'http://[fd00:ec2::254]', 'http://[FD00:0EC2::0254]', 'http://[fd20:ce::254]',
-  'http://100.100.100.200', 'http://192.0.0.192', 'http://168.63.129.16'
+  'http://100.100.100.200', 'http://192.0.0.192', 'http://168.63.129.16',
+  'http://[64:ff9b::a83f:8110]', 'http://[64:ff9b::6464:64c8]', 'http://[2002:a9fe:a9fe::]', 'http://[2002:a83f:8110:1::1]'
 ]
 const METADATA_NAMES = [
   'http://metadata', 'http://METADATA./', 'http://metadata.google.internal/computeMetadata/v1/', 'http://Metadata.Google.Internal.', 'http://metadata%2egoogle%2einternal', 'http://metadata.internal', 'http://a.metadata.internal',
@@ -49,7 +50,7 @@ t.test('suffixes, ranges and single-label do not allow cloud metadata addresses 
   const { outboundAllow } = loadConfig({}).config
   t.strictSame(allowed(outboundAllow, [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
   t.strictSame(allowed(['0.0.0.0/0', '[::]/0', '169.254.0.0/16', 'fe80::/10', '*.google.internal', '*.internal', '*.local', 'single-label'], [...METADATA_ADDRESSES, ...METADATA_NAMES]), [])
-  t.strictSame(allowed(['0.0.0.0/0', '[::]/0'], ['http://169.253.0.1', 'http://169.255.0.1', 'http://[fec0::1]', 'http://100.100.100.201']).length, 4, 'its neighbours are not')
+  t.strictSame(allowed(['0.0.0.0/0', '[::]/0'], ['http://169.253.0.1', 'http://169.255.0.1', 'http://[fec0::1]', 'http://100.100.100.201', 'http://[64:ff9b::a83f:8111]', 'http://[2002:a9ff::1]']).length, 6, 'its neighbours are not')
   t.strictSame(allowed(['*'], [...METADATA_ADDRESSES, ...METADATA_NAMES]).length, METADATA_ADDRESSES.length + METADATA_NAMES.length)
 })
 
