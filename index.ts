@@ -10,7 +10,7 @@ export type { MockSettings }
 export interface MockServer {
   /** Where it listens: `http://127.0.0.1:<port>`. */
   readonly url: string
-  /** Ends it: requests in flight are answered and log lines written first. */
+  /** Ends it: requests in flight are answered first, for at most `CLOSE_GRACE_MS`, and log lines written. */
   close (): Promise<void>
 }
 
@@ -26,7 +26,9 @@ export async function startMockServer (settings: MockSettings = {}): Promise<Moc
   const logger = await createLogger({ level: config.logLevel, pretty: config.logPretty ?? false })
   const app = await buildApp(config, { logger })
   const close = async (): Promise<void> => {
+    const grace = setTimeout(() => { app.server.closeAllConnections() }, config.closeGraceMs)
     await app.close()
+    clearTimeout(grace)
     await flushLogger(logger)
   }
   try {

@@ -13,7 +13,7 @@ import { signAcsContent } from '../src/crypto/signed-content.ts'
 import { legacyTextCRes } from '../src/dialects/legacy-cres.ts'
 import { buildLegacyRReq, legacyProofs } from '../src/dialects/legacy-values.ts'
 import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
-import { createDeliverResult, type DeliverResult } from '../src/exchange/deliver-result.ts'
+import { createResultDelivery, type ResultDelivery } from '../src/exchange/deliver-result.ts'
 import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createPostJson } from '../src/exchange/post-json.ts'
 import type { IdSource } from '../src/ids.ts'
@@ -71,7 +71,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: { con
       rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts },
       textCRes: behaviour.textCRes,
       buildResult: behaviour.buildResult,
-      deliverResult: deliverResult(app, parts, behaviour),
+      delivery: resultDelivery(app, parts, behaviour),
       onFinished
     }
   })
@@ -123,8 +123,8 @@ function authenticationParts (
   }
 }
 
-function deliverResult (app: FastifyInstance, { config, clock }: { config: Config, clock: Clock }, { answers }: Behaviour): DeliverResult {
-  return createDeliverResult({
+function resultDelivery (app: FastifyInstance, { config, clock }: { config: Config, clock: Clock }, { answers }: Behaviour): ResultDelivery {
+  return createResultDelivery({
     store: app.stateStore,
     clock,
     log: app.log,

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from './clock.ts'
-import { readOwnCertificates } from './config/certificates.ts'
+import { certificateWarnings, readOwnCertificates } from './config/certificates.ts'
 import { ConfigError, type ConfigFault } from './config/config-error.ts'
 import { type MockSettings, toVariables } from './config/mock-settings.ts'
 import { readSettings, type Environment } from './config/read.ts'
@@ -45,7 +45,7 @@ export interface Config {
   readonly responseSpelling: Settings['RESPONSE_SPELLING']
   readonly compatibility: Compatibility
   readonly otp: Settings['OTP']
-  readonly otpMaxAttempts: Settings['OTP_MAX_ATTEMPTS']
+  readonly otpMaxAttempts: number
   readonly acsSigningAlg: SigningAlg
   /** Given together with `keyPath` or not at all. */
   readonly certPath?: string
@@ -65,11 +65,12 @@ export interface Config {
  * Reads the settings from the environment.
  * @param env variables by name; an empty one counts as unset
  * @param clock says whether certificates are valid
- * @returns the frozen configuration, and a warning for each variable that looks like a setting and is none
+ * @returns the frozen configuration, and a warning for each variable that looks like a setting and is none, and for a chain without its root
  * @throws ConfigError with every fault at once
  */
 export function loadConfig (env: Environment = process.env, clock: Clock = systemClock): { config: Config, warnings: string[] } {
-  return { config: readConfig(env, clock), warnings: unknownVariableWarnings(env) }
+  const config = readConfig(env, clock)
+  return { config, warnings: [...unknownVariableWarnings(env), ...certificateWarnings(config.certificates)] }
 }
 
 /**
@@ -112,7 +113,8 @@ function toConfig (read: Settings, certificates: OwnCertificates | undefined): C
     responseSpelling: read.RESPONSE_SPELLING,
     compatibility: read.COMPATIBILITY,
     otp: read.OTP,
-    otpMaxAttempts: read.OTP_MAX_ATTEMPTS,
+    // The original ended a challenge with the first wrong code.
+    otpMaxAttempts: read.OTP_MAX_ATTEMPTS ?? (read.COMPATIBILITY === 'legacy' ? 1 : 3),
     acsSigningAlg: read.ACS_SIGNING_ALG ?? certificates?.material.alg ?? 'PS256',
     ...read.CERT_PATH !== undefined && { certPath: read.CERT_PATH },
     ...read.KEY_PATH !== undefined && { keyPath: read.KEY_PATH },

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import t from 'tap'
@@ -24,6 +26,17 @@ t.test('an empty setting counts as none; the original\'s name of a setting count
   const third = await startMockServer({ APP__SERVER__PORT: port })
   t.equal(new URL(third.url).port, port)
   await third.close()
+})
+
+t.test('a request that never ends is cut off after CLOSE_GRACE_MS', async (t) => {
+  const mock = await startMockServer({ CLOSE_GRACE_MS: 50 })
+  const { port, hostname } = new URL(mock.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  socket.write('POST /3ds/final HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n')
+  await once(socket, 'data')
+  const [, [error]] = await Promise.all([mock.close(), once(socket, 'close')])
+  t.equal(typeof error, 'boolean')
 })
 
 t.test('two mocks at once do not know each other', async (t) => {

@@ -35,7 +35,7 @@ function answerErro (error: FastifyError, _request: FastifyRequest, reply: Fasti
   const erro: ErroContent = error instanceof ProtocolError
     ? error.erro
     : { errorCode: SYSTEM_FAULTS[status] ?? '101', errorComponent: 'A', errorDetail: body.error, errorMessageType: 'CReq' }
-  const code = error instanceof ProtocolError ? 200 : status
+  const code = status < 500 ? 200 : status
   return reply.code(code).headers(headers).header('content-type', 'application/json; charset=UTF-8').send(JSON.stringify(erroBody(erro)))
 }
 

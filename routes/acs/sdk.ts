@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerAppCReq } from '../../src/acs/app-challenge.ts'
+import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
 import { ProtocolError } from '../../src/errors.ts'
 import { isJsonObject, parseJson } from '../../src/protocol/json.ts'
@@ -9,7 +10,8 @@ import { noteTransaction } from './note-transaction.ts'
 import { described, sdkSchema } from './schemas.ts'
 import { createSdkErrorHandler } from './sdk-errors.ts'
 
-const BODY_LIMIT = 262_144
+/** White space around the JWE included. */
+const BODY_LIMIT = MAX_JWE_LENGTH
 
 /** The challenge in an app: `POST /acs/app`, and the original server's `POST /challenge`. */
 export async function sdkRoutes (app: FastifyInstance): Promise<void> {
@@ -31,6 +33,7 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
     }
     const { transaction, jwe } = await answerAppCReq(message, challenge)
     noteTransaction(request, transaction)
+    if (jwe === undefined) return ''
     reply.header('content-type', contentType)
     return jwe
   }

@@ -1,4 +1,4 @@
-import type { DeliverResult } from '../exchange/deliver-result.ts'
+import type { ResultDelivery } from '../exchange/deliver-result.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { transactionNotFound } from '../store/not-found.ts'
@@ -15,7 +15,7 @@ export interface ChallengeParts {
   store: StateStore
   /** The RReq that reports an ending. */
   buildResult (transaction: Transaction, progress: ChallengeProgress, ending: Ending): RReq
-  deliverResult: DeliverResult
+  delivery: ResultDelivery
   /** Told of each challenge that ends here. */
   onFinished (transaction: Transaction, transStatus: string): void
 }
@@ -51,9 +51,13 @@ export async function advanceChallenge (parts: ChallengeParts, found: Found, dec
     step = decide(progressOf(current), current)
     return applyStep(current, step, parts)
   })
-  if (step?.ending === undefined) return { transaction, ...(step === undefined ? {} : { step }) }
+  if (step === undefined) {
+    await parts.delivery.settled(transaction)
+    return { transaction }
+  }
+  if (step.ending === undefined) return { transaction, step }
   parts.onFinished(transaction, step.ending.transStatus)
-  return { transaction: await parts.deliverResult(transaction), step }
+  return { transaction: await parts.delivery.deliver(transaction), step }
 }
 
 function applyStep (transaction: Transaction, { progress, ending }: Step, { buildResult }: ChallengeParts): Transaction {

@@ -10,8 +10,10 @@ import type { ChallengeProgress, Transaction } from '../transaction/transaction.
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
 import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
-import { type ChallengeRules, progressOf, type Step, step } from './challenge-machine.ts'
+import { COUNTED_OUT, LAST_COUNT, requireFreshCount, requireNextCount } from './app-count.ts'
+import { type ChallengeRules, type Step, step } from './challenge-machine.ts'
 import { type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
+import { endWithErro } from './take-app-erro.ts'
 
 /** What an app challenge takes. */
 export interface AppChallengeParts extends ChallengeParts {
@@ -24,8 +26,8 @@ export interface AppChallengeParts extends ChallengeParts {
 /** The answer, and whose transaction it was. */
 export interface AppAnswer {
   transaction: Transaction
-  /** Compact JWE of the CRes. */
-  jwe: string
+  /** Compact JWE of the CRes; absent after an `Erro`, which never gets an answer. */
+  jwe?: string
 }
 
 /** SDKs of the original server do not name themselves; they are told apart by what they encrypt with. */
@@ -42,7 +44,7 @@ interface Channel {
 }
 
 /**
- * Answers one encrypted CReq of an app SDK: emv3ds-protocol §5.4, §13.
+ * Answers one encrypted message of an app SDK, a CReq or an `Erro`: emv3ds-protocol §5.4, §13.
  * @param jwe compact, nothing around it
  * @throws ProtocolError to be sent to the SDK as `Erro`; MockError of the store
  */
@@ -53,11 +55,13 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Pro
   const transaction = await known(acsTransID, () => parts.store.findByAcsTransId(acsTransID))
   requireChallenge(transaction)
   const channel = { enc, kid, key: sessionKey(transaction, enc) }
-  const creq = judgeAppCReq(openCReq(jwe, channel, transaction), transaction)
+  const message = openMessage(jwe, channel, transaction)
+  if (message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, message, parts) ?? transaction }
+  const creq = judgeAppCReq(message, transaction)
   const { exchange } = creq
   const advanced = await known(acsTransID, () => advanceChallenge(parts, transaction,
     (progress, current) => countedStep(progress, creq, current, parts.rules)))
-  if (advanced.step === undefined) requireFreshCount(advanced.transaction, exchange)
+  if (advanced.step === undefined) requireFreshCount(advanced.transaction, exchange.counter)
   const cres = cresFor(advanced, exchange, parts)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, exchange, parts.ids) }
 }
@@ -86,9 +90,9 @@ function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
   }))
 }
 
-function openCReq (jwe: string, { key }: Channel, transaction: Transaction): JsonObject {
-  const creq = parseJson(withIds(transaction, () => decryptFromSdk({ jwe, key })))
-  if (isJsonObject(creq)) return creq
+function openMessage (jwe: string, { key }: Channel, transaction: Transaction): JsonObject {
+  const message = parseJson(withIds(transaction, () => decryptFromSdk({ jwe, key })))
+  if (isJsonObject(message)) return message
   // What it says may be anything: it is not repeated.
   throw challengeError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
 }
@@ -103,27 +107,12 @@ function withIds<Result> (transaction: Transaction, crypto: () => Result): Resul
   }
 }
 
-/** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5) and changes nothing. */
 function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
-  if (Number(exchange.counter) !== progress.sdkCounter) {
-    throw challengeError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
-  }
+  requireNextCount(progress, exchange.counter, transaction)
   const counted = { ...progress, sdkCounter: progress.sdkCounter + 1 }
-  if (event === undefined) return { progress: counted }
-  const taken = step(counted, event, rules)
-  return taken.ending === undefined ? taken : { ...taken, progress: { ...taken.progress, finalCount: progress.sdkCounter } }
-}
-
-/**
- * After the end the CReq that ended it may come again, as its answer may have got lost, or a next one. Every other count is
- * refused: the IV of GCM is made of it, and served another message then. Where an Erro, a browser or a posted result ended the
- * challenge, no CReq did.
- */
-function requireFreshCount (transaction: Transaction, { counter }: AppExchange): void {
-  const { finalCount, sdkCounter } = progressOf(transaction)
-  const count = Number(counter)
-  if (count === sdkCounter || count === finalCount) return
-  throw challengeError('302', 'sdkCounterStoA', 'The counter is not the expected one', transaction)
+  const taken = event === undefined ? { progress: counted } : step(counted, event, rules)
+  const ending = taken.ending ?? (progress.sdkCounter === LAST_COUNT ? COUNTED_OUT : undefined)
+  return ending === undefined ? taken : { ...taken, ending, progress: { ...taken.progress, finalCount: progress.sdkCounter } }
 }
 
 function cresFor (

@@ -52,6 +52,7 @@ export async function openBrowserChallenge (
   requireBrowserChallenge(transaction, parts)
   if (creq.messageVersion !== transaction.aReq.messageVersion) throw unusable('203', 'messageVersion', transaction)
   if (threeDSSessionData !== undefined && !isReturnable(threeDSSessionData)) throw unusable('203', 'threeDSSessionData', transaction)
+  if (transaction.rReq !== undefined) await parts.delivery.settled(transaction)
   if (threeDSSessionData === undefined || transaction.challenge?.threeDSSessionData === threeDSSessionData) return { transaction }
   return {
     transaction: await store.update(transaction.threeDSServerTransID, (current) => {
@@ -85,6 +86,7 @@ export async function takeBrowserEvent (
 export async function showBrowserChallenge (acsTransID: string, parts: BrowserChallengeParts): Promise<BrowserTurn> {
   const transaction = await parts.store.findByAcsTransId(acsTransID)
   requireBrowserChallenge(transaction, parts)
+  if (transaction.rReq !== undefined) await parts.delivery.settled(transaction)
   return { transaction }
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../protocol/messages.ts'
 import { otherMessage } from '../protocol/other-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { requireCount } from './app-count.ts'
 import type { AppExchange } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
 import type { ChallengeEvent } from './challenge-machine.ts'
@@ -13,9 +14,8 @@ export interface AppCReq {
   event?: ChallengeEvent
 }
 
-const REQUIRED = ['messageType', 'messageVersion', 'threeDSServerTransID', 'acsTransID', 'sdkTransID', 'sdkCounterStoA'] as const
+const REQUIRED = ['messageVersion', 'threeDSServerTransID', 'acsTransID', 'sdkTransID', 'sdkCounterStoA'] as const
 const IDS = ['threeDSServerTransID', 'acsTransID', 'sdkTransID'] as const
-const ENTRIES = ['challengeDataEntry', 'challengeHTMLDataEntry'] as const
 const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
 
 /**
@@ -24,10 +24,10 @@ const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
  * @param transaction found by the acsTransID of the JWE
  * @returns what the CRes repeats, and what the cardholder did
  * @throws ProtocolError A/101 for another message, A/102 for a version that nobody here speaks; A/203, A/201 or A/301, naming
- * every element of the first kind that is at fault
+ * every element of the first kind that is at fault; A/302 for a count that is not the next one; A/203 where not one thing was done
  */
 export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCReq {
-  const other = otherMessage(creq)
+  const other = otherMessage(creq, 'CReq')
   if (other !== undefined) throw challengeError(other.errorCode, other.errorDetail, 'The challenge request cannot be used', transaction)
   refuse('203', wrongElements(creq, transaction), transaction)
   refuse('201', REQUIRED.filter((name) => isMissing(creq[name])), transaction)
@@ -39,6 +39,7 @@ export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCR
     messageVersion: creq['messageVersion'] as string,
     counter: creq['sdkCounterStoA'] as string
   }
+  requireCount(transaction, exchange.counter)
   const event = eventOf(creq, transaction)
   return event === undefined ? { exchange } : { exchange, event }
 }
@@ -54,7 +55,6 @@ function sameId (sent: unknown, kept: string | undefined): boolean {
 
 function wrongElements (creq: JsonObject, { aReq }: Transaction): string[] {
   const checks: Record<string, (value: unknown) => boolean> = {
-    messageType: (value) => value === 'CReq',
     messageVersion: (value) => value === aReq.messageVersion,
     sdkCounterStoA: (value) => typeof value === 'string' && COUNTER.test(value),
     challengeDataEntry: (value) => typeof value === 'string' && value.length <= 45,
@@ -80,8 +80,9 @@ function eventOf (creq: JsonObject, transaction: Transaction): ChallengeEvent | 
   if (actions.length > 1) refuse('203', actions, transaction)
   if (actions[0] === 'challengeCancel') return { type: 'cancel', code: code as string }
   if (actions[0] === 'resendChallenge') return { type: 'resend' }
-  const entry = ENTRIES.map((name) => creq[name]).find((value) => typeof value === 'string' && value !== '')
-  if (entry !== undefined) return { type: 'entry', value: entry as string }
+  // challengeHTMLDataEntry answers a screen that this ACS does not show: it says nothing here.
+  const entry = creq['challengeDataEntry']
+  if (typeof entry === 'string' && entry !== '') return { type: 'entry', value: entry }
   // The first CReq without an entry only opens the challenge, be it with challengeNoEntry; "continue" asks for the screen again.
   if (creq['sdkCounterStoA'] === '000' || creq['oobContinue'] === true) return undefined
   if (actions[0] === undefined) refuse('203', ['challengeDataEntry'], transaction)

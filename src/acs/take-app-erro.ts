@@ -6,6 +6,13 @@ import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
 import { type ChallengeRules, step } from './challenge-machine.ts'
 
+const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
+
+/** Anybody can send an `Erro`: one that names another transaction as well belongs to neither. */
+function namesOnly (transaction: Transaction, erro: JsonObject): boolean {
+  return IDS.every((id) => erro[id] === undefined || canonicalUuid(erro[id]) === canonicalUuid(transaction[id]))
+}
+
 /**
  * Takes an `Erro` that an SDK sent instead of a CReq: the challenge is over, U. An `Erro` never gets an answer
  * (emv3ds-protocol §1), so one that belongs to no challenge in an app is ignored.
@@ -18,14 +25,23 @@ export async function takeAppErro (
   const acsTransID = canonicalUuid(erro['acsTransID'])
   if (acsTransID === undefined) return undefined
   try {
-    const found = await parts.store.findByAcsTransId(acsTransID)
-    if (found.aReq.deviceChannel !== '01' || !hasChallenge(found)) return undefined
-    const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
-    const advanced = await advanceChallenge(parts, found,
-      (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
-    return advanced.transaction
+    return await endWithErro(await parts.store.findByAcsTransId(acsTransID), erro, parts)
   } catch (error) {
     if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
     throw error
   }
+}
+
+/**
+ * Ends a transaction's challenge in an app by an `Erro` of its SDK.
+ * @returns the transaction; nothing where there is no such challenge, or the `Erro` names another transaction
+ * @throws MockError of the store
+ */
+export async function endWithErro (
+  found: Transaction, erro: JsonObject, parts: ChallengeParts & { rules: ChallengeRules }
+): Promise<Transaction | undefined> {
+  if (found.aReq.deviceChannel !== '01' || !hasChallenge(found) || !namesOnly(found, erro)) return undefined
+  const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
+  const advanced = await advanceChallenge(parts, found, (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
+  return advanced.transaction
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
-  CertificateFileError, joinCertificates, nameOf, readCertificateChain, readSigningKey, type OwnCertificates, type SigningKey
+  CertificateFileError, isRoot, joinCertificates, nameOf, readCertificateChain, readSigningKey, type OwnCertificates, type SigningKey
 } from '../crypto/certificate-files.ts'
 import type { ConfigFault } from './config-error.ts'
 import { allowedValues } from './parse.ts'
@@ -36,6 +36,12 @@ export function readOwnCertificates (read: Settings, now: number): { certificate
   if (chain === undefined || key === undefined) return { faults }
   const certificates = attempt('KEY_PATH', () => joinCertificates(chain, key))
   return { ...certificates !== undefined && { certificates }, faults }
+}
+
+/** @returns a warning where the files hold no root certificate: `/ds/ca.pem` cannot give one then. */
+export function certificateWarnings (certificates: OwnCertificates | undefined): string[] {
+  if (certificates === undefined || isRoot(certificates.rootPem)) return []
+  return ['CERT_PATH ends with a certificate that another one issued: /ds/ca.pem gives this one, and SDKs must trust it or its issuer']
 }
 
 function fileFault (variable: FileVariable, path: string, error: NodeJS.ErrnoException): ConfigFault {

@@ -38,7 +38,7 @@ export const SettingsSchema = Type.Object({
   RESPONSE_SPELLING: Type.Enum(['as-request', 'emv', 'legacy', 'both'], { default: 'as-request', description: 'Spelling of element names in answers: that of the request, EMV\'s, the original mock\'s, or both.' }),
   COMPATIBILITY: Type.Enum(['emv', 'legacy'], { default: 'emv', description: 'emv: values as EMV 3-D Secure defines them. legacy: the literal values and errors of the original mock.' }),
   OTP: Type.String({ pattern: '^\\P{C}{1,45}$', secret: 'whole', default: '1234', allowed: '1 to 45 printable characters', description: 'Code that passes a challenge.' }),
-  OTP_MAX_ATTEMPTS: wholeNumber(1, 99, { default: 3, description: 'Number of wrong codes after which a challenge fails.' }),
+  OTP_MAX_ATTEMPTS: Type.Optional(wholeNumber(1, 99, { defaultText: '3; 1 with COMPATIBILITY=legacy', description: 'Number of wrong codes after which a challenge fails.' })),
   ACS_SIGNING_ALG: Type.Optional(Type.Enum(['PS256', 'ES256'], { defaultText: 'matches the key in KEY_PATH, otherwise PS256', description: 'Signature algorithm of acsSignedContent.' })),
   CERT_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now, the signing key\'s own first, then each one\'s issuer', defaultText: 'generated at start', description: 'Certificate chain of the ACS signing key. Set it together with KEY_PATH.' })),
   KEY_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: an unencrypted private key, RSA of at least 2048 bits (PS256) or EC P-256 (ES256)', defaultText: 'generated at start', description: 'The ACS signing key. Set it together with CERT_PATH.' })),

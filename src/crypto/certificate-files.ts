@@ -64,6 +64,12 @@ export function joinCertificates (chain: readonly X509Certificate[], { key, alg 
   return { material: { alg, key, x5c: sent.map((certificate) => certificate.raw.toString('base64')) }, rootPem: last.toString() }
 }
 
+/** @returns whether an SDK that trusts this certificate needs no other. @param pem one certificate */
+export function isRoot (pem: string): boolean {
+  const certificate = new X509Certificate(pem)
+  return isIssuer(certificate, certificate)
+}
+
 /** Curves that OpenSSL calls otherwise than JOSE and EMV. */
 const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
 

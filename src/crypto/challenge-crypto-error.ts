@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 
 /** Why a message of an app challenge could not be opened. */
-export type ChallengeCryptoReason = 'format' | 'header' | 'kid' | 'kid-format' | 'algorithm' | 'key' | 'decryption'
+export type ChallengeCryptoReason = 'format' | 'header' | 'kid' | 'kid-format' | 'algorithm' | 'key' | 'decryption' | 'plaintext'
 
 /** Error codes of emv3ds-protocol §12.2: not a message, transaction not recognised, decryption failed. */
 const ERROR_CODE: Readonly<Record<ChallengeCryptoReason, string>> = {
@@ -11,7 +11,8 @@ const ERROR_CODE: Readonly<Record<ChallengeCryptoReason, string>> = {
   'kid-format': '301',
   algorithm: '302',
   key: '302',
-  decryption: '302'
+  decryption: '302',
+  plaintext: '101'
 }
 
 /**

@@ -7,8 +7,8 @@ import { openContent, sealContent, type ContentEncryption } from './content-encr
 
 export type { ContentEncryption } from './content-encryption.ts'
 
-/** Longest compact JWE that is looked at, in characters; a CReq with full message extensions stays below. */
-export const MAX_JWE_LENGTH = 131_072
+/** Longest compact JWE that is looked at, in characters, as at the original; a CReq with full message extensions stays below. */
+export const MAX_JWE_LENGTH = 262_144
 
 /** Protected header of a challenge JWE, emv3ds-protocol §13.4. */
 export interface ChallengeJweHeader {
@@ -64,8 +64,8 @@ export function readProtectedHeader (jwe: string): ChallengeJweHeader {
  * Decrypts a CReq (emv3ds-protocol §13.4). A GCM IV longer than 12 bytes is cut to 12, as SDKs of the original server rely on.
  * @param key session key, 32 bytes: CBC uses all of it, GCM the first 16 bytes in this direction
  * @returns the plaintext
- * @throws ChallengeCryptoError as `readProtectedHeader`, `format` when a part is not base64url, and `decryption` for everything
- * that key, IV, tag or padding do not bear out, or a plaintext that is not UTF-8
+ * @throws ChallengeCryptoError as `readProtectedHeader`, `format` when a part is not base64url, `decryption` for everything
+ * that key, IV, tag or padding do not bear out, `plaintext` for one that is genuine and not UTF-8
  */
 export function decryptFromSdk ({ jwe, key }: { jwe: string, key: Uint8Array }): string {
   const parts = split(jwe)
@@ -73,10 +73,8 @@ export function decryptFromSdk ({ jwe, key }: { jwe: string, key: Uint8Array }):
   const [iv, ciphertext, tag] = [decodePart(parts[2]), decodePart(parts[3]), decodePart(parts[4])]
   const fromSdk = enc === 'A128GCM' ? { key: key.subarray(0, 16), iv: iv.subarray(0, 12) } : { key, iv }
   const plaintext = openContent(enc, { ciphertext, tag }, { ...fromSdk, aad: parts[0] })
-  // Genuine, but neither JSON nor anything else that EMV carries.
-  if (plaintext === undefined || !isUtf8(plaintext)) {
-    throw new ChallengeCryptoError('decryption', 'Failed to decrypt challenge request')
-  }
+  if (plaintext === undefined) throw new ChallengeCryptoError('decryption', 'Failed to decrypt challenge request')
+  if (!isUtf8(plaintext)) throw new ChallengeCryptoError('plaintext', 'The challenge request is not UTF-8')
   return plaintext.toString('utf8')
 }
 

@@ -5,6 +5,7 @@ import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { otherMessage } from '../protocol/other-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { isSupportedVersion } from '../protocol/versions.ts'
 import { toEmvSpelling } from './spelling.ts'
 
 /** Longest `creq` looked at, in characters: extensions may take 81920 before encoding (§3.8). */
@@ -54,8 +55,7 @@ function isEmpty (value: unknown): boolean {
 }
 
 const FORMATS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  messageType: (value) => value === 'CReq',
-  messageVersion: (value) => typeof value === 'string' && /^[0-9]\.[0-9]\.[0-9]{1,2}$/.test(value),
+  messageVersion: isSupportedVersion,
   threeDSServerTransID: (value) => canonicalUuid(value) !== undefined,
   acsTransID: (value) => canonicalUuid(value) !== undefined,
   challengeWindowSize: (value) => typeof value === 'string' && /^0[1-5]$/.test(value)
@@ -67,7 +67,7 @@ const FORMATS: Readonly<Record<string, (value: unknown) => boolean>> = {
  * before 201, emv3ds-protocol §3), A/201 for missing ones
  */
 export function judgeCreq ({ body, wrong: ambiguous }: ReadCReq): OpeningCReq {
-  const other = ambiguous.length === 0 ? otherMessage(body) : undefined
+  const other = ambiguous.length === 0 ? otherMessage(body, 'CReq') : undefined
   if (other !== undefined) throw faulty(other.errorCode, [other.errorDetail], body)
   const names = Object.keys(FORMATS)
   const missing = names.filter((name) => body[name] === undefined || body[name] === '')

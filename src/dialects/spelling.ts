@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../errors.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import type { Json, JsonObject } from '../protocol/messages.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Spelling } from '../transaction/transaction.ts'
 import { emvNameOf, isElementName, legacyNameOf, RESPELLED_OBJECTS } from './element-names.ts'
 
@@ -48,7 +49,13 @@ function respellObject (source: JsonObject, path: string, faults: Fault[], level
 /** Comparing takes stack for each level, as writing does: what is nested too deeply has been found at fault already. */
 function differ (one: Json, other: Json, levels: number): boolean {
   const isComparable = [one, other].every((value) => typeof value !== 'object' || value === null || !isTooDeep(value, levels))
-  return isComparable && !isDeepStrictEqual(one, other)
+  return isComparable && !isDeepStrictEqual(one, other) && !isSameId(one, other)
+}
+
+/** An id is the same in capitals and without hyphens. */
+function isSameId (one: Json, other: Json): boolean {
+  const id = canonicalUuid(one)
+  return id !== undefined && id === canonicalUuid(other)
 }
 
 /** Most requests are in order already: they are looked through, not copied. */

@@ -5,8 +5,16 @@ import type { StateStore } from '../store/state-store.ts'
 import type { Delivery, Transaction } from '../transaction/transaction.ts'
 import type { PostJson } from './post-json.ts'
 
-/** Sends a finished challenge's result to whoever asked for it, and keeps what became of it; never rejects. */
-export type DeliverResult = (transaction: Transaction) => Promise<Transaction>
+/** How a finished challenge's result gets to whoever asked for it. */
+export interface ResultDelivery {
+  /**
+   * Sends the result and keeps what became of it; never rejects.
+   * @returns the transaction with its `delivery`, or the very same where no address was given
+   */
+  deliver (transaction: Transaction): Promise<Transaction>
+  /** Resolves when nothing of this transaction is on its way from this process: nobody hears of the end before the receiver. */
+  settled (transaction: Pick<Transaction, 'acsTransID'>): Promise<void>
+}
 
 /** What delivering takes. */
 export interface DeliverParts {
@@ -22,13 +30,21 @@ export interface DeliverParts {
  * Posts to `resultsResponseNotificationUrl`, awaited, once. The result is stored already: a failure here is recorded with
  * the transaction and changes nothing else.
  * @param parts where results are kept, how they are sent and what they look like
- * @returns the function that sends: it takes the transaction with its result and resolves to the same with its `delivery`, or
- * to the very same where no address was given; it never rejects
  */
-export function createDeliverResult ({ store, clock, log, postJson, resultBody }: DeliverParts): DeliverResult {
-  return async (transaction) => {
-    const address = transaction.preferences.resultsResponseNotificationUrl
-    if (address === undefined || address === '') return transaction
+export function createResultDelivery ({ store, clock, log, postJson, resultBody }: DeliverParts): ResultDelivery {
+  const underWay = new Map<string, Promise<Transaction>>()
+  return {
+    async deliver (transaction) {
+      const address = transaction.preferences.resultsResponseNotificationUrl
+      if (address === undefined || address === '') return transaction
+      const sending = send(transaction, address)
+      underWay.set(transaction.acsTransID, sending)
+      return sending.finally(() => { underWay.delete(transaction.acsTransID) })
+    },
+    async settled ({ acsTransID }) { await underWay.get(acsTransID) }
+  }
+
+  async function send (transaction: Transaction, address: string): Promise<Transaction> {
     const posted = await postJson(address, resultBody(transaction))
     const delivery: Delivery = { ...posted, at: clock.now() }
     const { threeDSServerTransID, acsTransID } = transaction

@@ -67,6 +67,9 @@ async function post (url: URL, body: JsonObject, options: SendOptions): Promise<
     const headers = { 'content-type': 'application/json; charset=UTF-8' }
     send(url, { ...options, method: 'POST', headers })
       .on('response', (response) => { resolve(response.destroy() as IncomingMessage & { statusCode: number }) })
+      // Nobody asked for another protocol. Without these two nothing would be heard of it, nor of the time limit.
+      .on('upgrade', (response, socket) => { resolve(response as IncomingMessage & { statusCode: number }); socket.destroy() })
+      .on('close', () => { reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })) })
       .on('error', reject)
       .end(JSON.stringify(body))
   })

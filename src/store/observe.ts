@@ -1,5 +1,10 @@
-import { MockError } from '../errors.ts'
+import { type ErrorCode, MockError } from '../errors.ts'
 import type { StoreEvents, StoreOperation } from './state-store.ts'
+
+/** What a store itself reports; everything else is thrown by whoever uses it, inside an update. */
+const STORE_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'transaction_not_found', 'store_conflict', 'store_serialization', 'store_connection', 'store_timeout'
+])
 
 /**
  * Does the work of one store operation and tells how long it took and how it failed.
@@ -18,7 +23,12 @@ export async function observe<Result> (
     events.onOperation(operation, seconds())
     return result
   } catch (error) {
-    events.onOperation(operation, seconds(), error instanceof MockError ? error.code : 'other')
+    events.onOperation(operation, seconds(), nameOf(error))
     throw error
   }
+}
+
+function nameOf (error: unknown): string | undefined {
+  if (!(error instanceof MockError)) return 'other'
+  return STORE_ERRORS.has(error.code) ? error.code : undefined
 }

@@ -79,7 +79,7 @@ function sameResult (rReq: RReq, transaction: Transaction, log: Log): Transactio
 
 /** The SDK's id is kept as it was sent, and is the same in capitals. The other ids are in one form already. */
 function comparable (rReq: RReq): RReq {
-  return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) ?? rReq.sdkTransID } : rReq
+  return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) as string } : rReq
 }
 
 /** §12.2: 313 is for this, but must not be used before 2.3.1, where 305 takes its place. */

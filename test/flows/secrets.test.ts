@@ -307,7 +307,7 @@ t.test('no secret is in any log line at trace, error body or metric', async (t) 
   })
 
   await t.test('memory, COMPATIBILITY=legacy, rate limited', async (t) => {
-    const heard = await overhear(t, { COMPATIBILITY: 'legacy', RATE_LIMIT_PER_SECOND: '1000000', RATE_LIMIT_BURST: '100000' })
+    const heard = await overhear(t, { COMPATIBILITY: 'legacy', OTP_MAX_ATTEMPTS: '3', RATE_LIMIT_PER_SECOND: '1000000', RATE_LIMIT_BURST: '100000' })
     await browserFlows(t, heard)
     await serverFlows(t, heard)
     await refusals(heard)

@@ -5,6 +5,7 @@ import { metrics } from '../../plugins/metrics.ts'
 import stateStore from '../../plugins/state-store.ts'
 import { metricsRoute } from '../../routes/metrics.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
+import { MockError } from '../../src/errors.ts'
 import { createFamily, newCount, newDurations, observe } from '../../src/metrics/series.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { redisIsLeftOut, startRedisServer, type RedisServer } from '../setup/redis-server.ts'
@@ -98,6 +99,8 @@ t.test('transactions, challenges, the store and the process are told', async (t)
   app.meters.challengeFinished('app', 'N')
   for (const number of [1, 2, 3]) await app.stateStore.insert(transaction(number))
   await t.rejects(app.stateStore.get('unknown'), { code: 'transaction_not_found' })
+  const refusal = new MockError('protocol_error', 'of whoever changes it, and no error of the store')
+  await t.rejects(app.stateStore.update(transaction(3).threeDSServerTransID, () => { throw refusal }), refusal)
   t.strictSame(await samples(app, 'threeds_'), [
     'threeds_challenge_results_total{channel="app",status="N"} 1',
     'threeds_store_errors_total{operation="get",error="transaction_not_found"} 1',
@@ -105,8 +108,10 @@ t.test('transactions, challenges, the store and the process are told', async (t)
     'threeds_store_expiries_total 0',
     'threeds_store_operation_duration_seconds_bucket{le="+Inf",operation="get"} 1',
     'threeds_store_operation_duration_seconds_bucket{le="+Inf",operation="insert"} 3',
+    'threeds_store_operation_duration_seconds_bucket{le="+Inf",operation="update"} 1',
     'threeds_store_operation_duration_seconds_count{operation="get"} 1',
     'threeds_store_operation_duration_seconds_count{operation="insert"} 3',
+    'threeds_store_operation_duration_seconds_count{operation="update"} 1',
     'threeds_transactions_kept 2',
     'threeds_transactions_total{flow="app",status="C"} 1',
     'threeds_transactions_total{flow="browser",status="Y"} 2'

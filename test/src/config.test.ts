@@ -149,6 +149,15 @@ t.test('own certificates: the algorithm is what the key signs, and the configura
   }
 })
 
+t.test('a chain without its root gets a warning: nobody could be given the root then', async (t) => {
+  const { chain, key } = await ownCertificates('ES256')
+  const { chain: CERT_PATH, key: KEY_PATH, whole = '' } = files(t, { chain, key, whole: chain + await createCertificateSource({ seed: 'the operator', alg: 'ES256' }).rootPem() })
+  t.strictSame(loadConfig({ CERT_PATH, KEY_PATH }).warnings, [
+    'CERT_PATH ends with a certificate that another one issued: /ds/ca.pem gives this one, and SDKs must trust it or its issuer'
+  ])
+  t.strictSame(loadConfig({ CERT_PATH: whole, KEY_PATH }).warnings, [])
+})
+
 t.test('an algorithm that the key of KEY_PATH cannot sign is refused, with what the key is', async (t) => {
   for (const [alg, other, kind] of [['ES256', 'PS256', 'an EC key on P-256'], ['PS256', 'ES256', 'an RSA key of 2048 bits']] as const) {
     const { chain: CERT_PATH, key: KEY_PATH } = files(t, await ownCertificates(alg))

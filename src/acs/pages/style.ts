@@ -22,7 +22,7 @@ p,footer{color:var(--soft)}
 .intro{margin-top:calc(var(--gap)*.4)}
 dl{display:grid;grid-template-columns:auto 1fr;gap:calc(var(--gap)*.35) 12px;margin-top:var(--gap);padding:calc(var(--gap)*.8) 14px;background:var(--wash);border-radius:10px}
 dt{color:var(--soft)}
-dd{text-align:right;text-wrap:balance;font-variant-numeric:tabular-nums}
+dd{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;text-align:right;text-wrap:balance;font-variant-numeric:tabular-nums}
 .amount{font-weight:650}
 form{display:grid;gap:calc(var(--gap)*.7);align-content:start}
 label{font-weight:600}

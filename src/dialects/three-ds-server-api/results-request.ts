@@ -4,24 +4,22 @@ import { canonicalUuid } from '../../protocol/uuid.ts'
 import { SUPPORTED_VERSIONS } from '../../protocol/versions.ts'
 import { isJsonObject } from '../spelling.ts'
 
-const VERSION = /^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}$/
-
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
 
 /**
  * An RReq out of a body in EMV spelling.
  * @param faults what its schema and its spelling have against it
- * @throws ProtocolError S/101 when it is no RReq, S/102 when its version is a version but none that is supported, S/203
+ * @throws ProtocolError S/101 when it is no RReq, S/102 when its version is none that is supported, S/203
  * naming wrong elements, S/201 naming missing ones (emv3ds-protocol §3)
  */
 export function readResultsRequest (body: unknown, faults: readonly Fault[]): RReq {
   const rReq = isJsonObject(body) ? body : {}
-  if (!isJsonObject(body) || (rReq['messageType'] !== undefined && rReq['messageType'] !== 'RReq')) {
+  if (rReq['messageType'] !== 'RReq') {
     throw refusal('101', 'messageType', rReq, faults)
   }
   const missing = faults.filter((fault) => fault.missing === true)
   const wrong = faults.filter((fault) => !missing.includes(fault))
-  if (isVersion(rReq['messageVersion']) && wrong.some(({ element }) => element === 'messageVersion')) {
+  if (wrong.some(({ element }) => element === 'messageVersion')) {
     throw refusal('102', SUPPORTED_VERSIONS.join(','), rReq, faults)
   }
   if (wrong.length > 0) throw refusal('203', namesOf(wrong), rReq, faults)
@@ -33,10 +31,6 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
     acsTransID: canonicalUuid(rReq['acsTransID']) as string,
     dsTransID: canonicalUuid(rReq['dsTransID']) as string
   }
-}
-
-function isVersion (value: unknown): boolean {
-  return typeof value === 'string' && VERSION.test(value)
 }
 
 /** Names as an Erro has them: an item of an array has none of its own. */

@@ -270,11 +270,12 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
   const { body } = await post(app, '/3ds/authenticate', frictionless)
   const without: Challenged = { ...body.authenticationResponse, challengeRequest: body.challengeRequest }
   const faults: [Challenged, Record<string, unknown>, string, string][] = [
-    [await start(), { challengeWindowSize: '06', messageVersion: 5 }, '203', 'messageVersion,challengeWindowSize'],
+    [await start(), { challengeWindowSize: '06' }, '203', 'challengeWindowSize'],
+    [await start(), { messageVersion: 5 }, '102', '2.1.0,2.2.0'],
     [await start(), { challengeWindowSize: '06', messageType: 'CRes', messageVersion: '9.9.9' }, '101', 'messageType'],
     [await start(), { challengeWindowSize: '06', messageVersion: '9.9.9' }, '102', '2.1.0,2.2.0'],
     [await start(), { messageVersion: '2.1.0' }, '203', 'messageVersion'],
-    [await start(), { messageVersion: 'x' }, '203', 'messageVersion'],
+    [await start(), { messageVersion: 'x' }, '102', '2.1.0,2.2.0'],
     [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'messageVersion,challengeWindowSize'],
     [await start(), { acsTransID: randomUUID() }, '301', 'acsTransID'],
     [await start({ preferredProtocolVersion: '2.1.0' }), { messageVersion: '2.2.0' }, '203', 'messageVersion'],
@@ -315,7 +316,7 @@ function checkErrorPage (t: Test, page: Page, status: number, text: string): voi
   t.equal(page.title, 'This challenge cannot be shown - Mock Bank')
   t.match(page.html, `<p>${text}</p>\n<p>Error ${status}</p>`)
   t.notOk(page.form)
-  t.match(page.headers, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'content-security-policy': /; form-action 'none'$/ })
+  t.match(page.headers, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', 'content-security-policy': /; form-action 'none'$/ })
 }
 
 t.test('everything else that is wrong is a page, and nothing is repeated on it (emv3ds §12.3)', async (t) => {
@@ -408,7 +409,7 @@ t.test('pages bring a policy that names their own style and script, may be frame
       `default-src 'none'; style-src ${hash('style')}; img-src data:; base-uri 'none'${script === undefined ? '' : `; script-src ${script}`}${forms}`)
     t.match(page.headers, {
       'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-cache',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'strict-origin'
     })

@@ -6,7 +6,7 @@ import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling } from
 import { challenge, type Challenged, open, press, submit } from './browser-client.ts'
 
 const emv = await build(t)
-const legacy = await build(t, { COMPATIBILITY: 'legacy' })
+const legacy = await build(t, { COMPATIBILITY: 'legacy', OTP_MAX_ATTEMPTS: '3' })
 const TRIGGER = '/processor/mock/acs/trigger-otp'
 const VERIFY = '/processor/mock/acs/verify-otp'
 const SHOP = 'https://shop.test/3ds/return'
@@ -73,7 +73,7 @@ t.test('verify-otp: what cannot be done is U (compatibility §1.6)', async (t) =
     t.equal(await verify(emv, { otp: '1234', threeDSServerTransID: id }, `?redirectUrl=${encodeURIComponent(`${SHOP}?a=1`)}`), `${SHOP}?a=1&${FAILED}`, id)
   }
   const nowhere = await submit(emv, VERIFY, { otp: '1234', threeDSServerTransID: 'x' })
-  t.strictSame([nowhere.status, JSON.parse(nowhere.html)], [400, { error: 'redirectUrl must be an absolute http or https URL without credentials, spaces and backslashes', code: 'invalid_request' }])
+  t.strictSame([nowhere.status, JSON.parse(nowhere.html)], [400, { error: 'redirectUrl must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes', code: 'invalid_request' }])
 })
 
 t.test('verify-otp: nobody is sent to what is no web address, and no header is split', async (t) => {
@@ -136,7 +136,7 @@ t.test('trigger-otp: the page, then a redirect with the result (compatibility §
     const page = await submit(app, TRIGGER, { creq, threeDSSessionData: 'ignored' })
     t.match(page, { status: 200, title: 'Confirm your payment - Mock Bank', form: { action: `/processor/mock/acs/challenge/${acsTransID}` } })
     t.notMatch(page.headers['content-security-policy'], 'form-action', 'a browser would hold it against the redirect')
-    t.match(page.headers, { 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' })
+    t.match(page.headers, { 'cache-control': 'private, no-cache', 'content-type': 'text/html; charset=utf-8' })
     const again = await press(app, page, '0000')
     t.match(again, { status: 200, html: 'Wrong code', form: { action: page.form?.action, fields: { attempt: '1' } } })
     t.equal((await press(app, page, '0000')).html, again.html, 'a reload is no second attempt')
@@ -149,6 +149,14 @@ t.test('trigger-otp: the page, then a redirect with the result (compatibility §
       t.match(later, { status: 302, headers: { location } }, 'a finished challenge goes back at once')
     }
   }
+})
+
+t.test('in legacy one wrong code ends a challenge, unless OTP_MAX_ATTEMPTS says otherwise (compatibility B23)', async (t) => {
+  const app = await build(t, { COMPATIBILITY: 'legacy' })
+  const { creq } = await start(app)
+  const { status, headers } = await press(app, await submit(app, TRIGGER, { creq }), '0000')
+  t.equal(status, 302)
+  t.match(headers['location'], /transStatus=N/)
 })
 
 t.test('trigger-otp: redirectUrl is carried through the page; cancel is N', async (t) => {

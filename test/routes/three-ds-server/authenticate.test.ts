@@ -300,7 +300,7 @@ t.test('a currency is three digits, assigned or not (ISO 4217); legacy takes any
 t.test('a browser is sent only where a browser can be sent', async (t) => {
   for (const notificationURL of ['javascript:alert(1)', '/return', 'https://shop.test/\r\nSet-Cookie: a=b', '', 'http:evil', 'https:\\\\shop.test', 'https://shop@evil.test/']) {
     t.strictSame(await faultsOf({ ...browserRequest(id), merchant: { notificationURL } }), {
-      'merchant.notificationURL': 'must be an absolute http or https URL without credentials, spaces and backslashes'
+      'merchant.notificationURL': 'must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes'
     })
   }
 })
@@ -323,7 +323,7 @@ t.test('a result is posted only where a server can post; legacy looks when it is
   }
   for (const address of ['file:///etc/passwd', 'no address', '/rres', 'https://shop.test/ rres', 'https://a@b@shop.test/']) {
     t.strictSame(await faultsOf(to(address)), {
-      'merchant.resultsResponseNotificationUrl': 'must be an absolute http or https URL without spaces and backslashes'
+      'merchant.resultsResponseNotificationUrl': 'must be an absolute http or https URL of at most 2048 characters, without spaces and backslashes'
     }, address)
     t.equal((await post(legacy, '/3ds/authenticate', to(address))).status, 200)
   }

@@ -130,11 +130,9 @@ t.test('a version that nobody here speaks is Erro 102 with those that are spoken
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion, eci: '5' })),
       refusal('102', '2.1.0,2.2.0', unusable(error, pattern('eci', '(?:[0-9A-Za-z]{2})')), idsOf(aRes)))
   }
-  for (const messageVersion of ['2.2', 'two', '2.2.0 ', '2.2.100']) {
-    t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion })),
-      refusal('203', 'messageVersion', unusable(pattern('messageVersion', '(?:2\\.1\\.0|2\\.2\\.0)')), idsOf(aRes)), messageVersion)
+  for (const messageVersion of ['', '2.2', 'two', '2.2.0 ', '2.2.100', ['2.2.0'], 2.2]) {
+    t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion }))).body, { errorCode: '102', errorDetail: '2.1.0,2.2.0' }, String(messageVersion))
   }
-  t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: ['2.3.1'] }))).body, { errorCode: '203', errorDetail: 'messageVersion' })
   t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: '2.1.0', eci: '5' }))).body, { errorCode: '203', messageVersion: '2.1.0' })
 })
 

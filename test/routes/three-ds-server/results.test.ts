@@ -112,14 +112,15 @@ t.test('an unknown transaction is 400, with an Erro for results and the original
 
 t.test('a faulty RReq is answered with an Erro that names every element: wrong ones (203) before missing ones (201), emv3ds-protocol §3', async (t) => {
   const { app, aRes } = await authenticated(t)
-  const { body } = await post(app, '/3ds/results', {})
-  t.match(body, { errorCode: '201', errorDetail: 'messageType,messageVersion,threeDSServerTransID,acsTransID,dsTransID,transStatus', code: 'protocol_error' })
+  t.match((await post(app, '/3ds/results', {})).body, { errorCode: '101', errorDetail: 'messageType', code: 'protocol_error' })
+  const { body } = await post(app, '/3ds/results', { messageType: 'RReq' })
+  t.match(body, { errorCode: '201', errorDetail: 'messageVersion,threeDSServerTransID,acsTransID,dsTransID,transStatus', code: 'protocol_error' })
   t.strictSame(await post(app, '/3ds/results', { ...resultsRequest(aRes), transStatus: null, eci: null }), refusal(
     '201', 'A required element is missing', 'transStatus', 'The RReq cannot be used: transStatus is required', idsOf(aRes)))
-  const { acsTransID, ...wrong } = resultsRequest(aRes, { transStatus: 'C', eci: 5, sdkTransID: 'x', messageVersion: '2' })
-  const faults = 'messageVersion must match pattern "^(?:2\\.1\\.0|2\\.2\\.0)$"'
+  const { acsTransID, ...wrong } = resultsRequest(aRes, { transStatus: 'C', eci: 5, sdkTransID: 'x', threeDSServerTransID: 'y' })
+  const faults = 'eci must be string'
   const answer = await post(app, '/3ds/results', wrong)
-  t.match(answer.body, { errorCode: '203', errorDetail: 'messageVersion,transStatus,sdkTransID,eci', threeDSServerTransID, dsTransID: aRes.dsTransID, acsTransID: undefined })
+  t.match(answer.body, { errorCode: '203', errorDetail: 'threeDSServerTransID,transStatus,sdkTransID,eci', threeDSServerTransID: undefined, dsTransID: aRes.dsTransID, acsTransID: undefined })
   t.ok(answer.body.error.includes(faults))
   t.strictSame(await post(app, '/3ds/results', { ...resultsRequest(aRes), threeDsServerTransId: unknown }), refusal(
     '203', 'An element has an invalid format or value', 'threeDSServerTransID',

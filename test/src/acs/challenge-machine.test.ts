@@ -130,9 +130,12 @@ async function advancing () {
   const parts: ChallengeParts = {
     store,
     buildResult: (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs),
-    deliverResult: async (transaction) => {
-      delivered.push(transaction)
-      return { ...transaction, delivery: { outcome: 'delivered', status: 200, at: 1 } }
+    delivery: {
+      async deliver (transaction) {
+        delivered.push(transaction)
+        return { ...transaction, delivery: { outcome: 'delivered', status: 200, at: 1 } }
+      },
+      async settled () {}
     },
     onFinished: (transaction) => { finished.push(transaction) }
   }

@@ -42,12 +42,13 @@ t.test('every faulty element is named: wrong ones (203) before missing ones (201
     }
   }
   const about = { errorComponent: 'A', errorMessageType: 'CReq' }
-  t.strictSame(refused({}), { errorCode: '201', errorDetail: 'messageType,messageVersion,threeDSServerTransID,acsTransID,challengeWindowSize', ...about })
+  t.strictSame(refused({}), { errorCode: '101', errorDetail: 'messageType', ...about })
+  t.strictSame(refused({ messageType: 'CReq' }), { errorCode: '201', errorDetail: 'messageVersion,threeDSServerTransID,acsTransID,challengeWindowSize', ...about })
   t.strictSame(refused({ ...creq, challengeWindowSize: '', messageVersion: null }), {
     errorCode: '201', errorDetail: 'messageVersion,challengeWindowSize', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
   })
-  t.strictSame(refused({ messageType: 1, messageVersion: 2, threeDSServerTransID: 'x', acsTransID: creq.acsTransID }), {
-    errorCode: '203', errorDetail: 'messageType,messageVersion,threeDSServerTransID', ...about, acsTransID: creq.acsTransID
+  t.strictSame(refused({ messageType: 'CReq', threeDSServerTransID: 'x', acsTransID: creq.acsTransID, challengeWindowSize: '' }), {
+    errorCode: '203', errorDetail: 'threeDSServerTransID', ...about, acsTransID: creq.acsTransID
   })
   t.strictSame(refused({ ...creq, messageType: 'CRes', messageVersion: '9.9.9', challengeWindowSize: '06' }), {
     errorCode: '101', errorDetail: 'messageType', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
@@ -80,7 +81,7 @@ t.test('an element in two spellings is fine with one value and refused with two:
   t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, threeDsServerTransId: null, acsTransId: null }))), judged, 'null is no second value')
   const about = { errorCode: '203', errorComponent: 'A', errorMessageType: 'CReq' }
   t.strictSame(erroOf({ ...creq, acsTransId: other }), { ...about, errorDetail: 'acsTransID', threeDSServerTransID }, 'the id at fault is not named')
-  t.strictSame(erroOf({ threeDsServerTransId: other, ...creq, acsTransId: other, messageType: 'x' }), { ...about, errorDetail: 'threeDSServerTransID,acsTransID,messageType' })
+  t.strictSame(erroOf({ threeDsServerTransId: other, ...creq, acsTransId: other, challengeWindowSize: 'x' }), { ...about, errorDetail: 'threeDSServerTransID,acsTransID,challengeWindowSize' })
   t.strictSame(erroOf({ ...creq, messageExtension: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }), { ...about, errorDetail: 'messageExtension', threeDSServerTransID, acsTransID })
 })
 

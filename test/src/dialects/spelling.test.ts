@@ -63,6 +63,12 @@ t.test('two spellings with one value are fine, with two values a fault by path',
   ])
 })
 
+t.test('an id has one value however it is written', async (t) => {
+  const id = 'd7a1f0b2-3c64-4b9f-9e58-2a7c0e4d1103'
+  t.strictSame(toEmvSpelling({ acsTransID: id, acsTransId: id.toUpperCase() }).faults, [])
+  t.strictSame(toEmvSpelling({ acsTransID: id, acsTransId: id.replace('d7', 'd8') }).faults.length, 1)
+})
+
 t.test('the spelling of the transaction id is the caller\'s spelling; EMV\'s wins when both are there', async (t) => {
   t.equal(spellingOf({ threeDsServerTransId: 'a' }), 'legacy')
   for (const body of [{ threeDSServerTransID: 'a' }, { threeDSServerTransID: 'a', threeDsServerTransId: 'a' }, { threeDsserverTransId: 'a' }, {}]) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isIP } from 'node:net'
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
-import { createDeliverResult, type DeliverResult } from '../../../src/exchange/deliver-result.ts'
+import { createResultDelivery, type ResultDelivery } from '../../../src/exchange/deliver-result.ts'
 import { createOutboundPolicy } from '../../../src/exchange/outbound-policy.ts'
 import { createPostJson, type Resolve } from '../../../src/exchange/post-json.ts'
 import type { JsonObject } from '../../../src/protocol/messages.ts'
@@ -40,6 +40,11 @@ t.test('a receiver that does not answer within the time limit is a failed delive
   const receiver = await startReceiver(t, () => {})
   const impatient = createPostJson({ policy, timeoutMs: 20 })
   t.strictSame(await impatient(receiver.url, body), { outcome: 'failed', reason: 'timed out' })
+})
+
+t.test('a receiver that wants to speak another protocol is a failed delivery', async (t) => {
+  const receiver = await startReceiver(t, ({ socket }) => socket?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'))
+  t.strictSame(await postJson(receiver.url, body), { outcome: 'failed', status: 101, reason: 'answered with an error' })
 })
 
 t.test('the body of the answer is not read: one without an end is cut off', async (t) => {
@@ -133,7 +138,7 @@ const transaction: Transaction = {
 const wanting = (resultsResponseNotificationUrl: string): Transaction => ({ ...transaction, preferences: { resultsResponseNotificationUrl } })
 
 /** A store and what delivers from it, with what was logged. */
-function delivering (t: Test): { store: StateStore, deliver: DeliverResult, logged: [string, object, string][] } {
+function delivering (t: Test): ResultDelivery & { store: StateStore, logged: [string, object, string][] } {
   const clock = createManualClock(START)
   const store = createMemoryStore({ ttlSeconds: 60, maxTransactions: 10, maxBytes: 1_000_000, clock })
   t.teardown(() => store.close())
@@ -143,7 +148,7 @@ function delivering (t: Test): { store: StateStore, deliver: DeliverResult, logg
     warn (details: object, message: string) { logged.push(['warn', details, message]) }
   }
   const resultBody = ({ threeDSServerTransID }: Transaction): JsonObject => ({ threeDSServerTransID })
-  return { store, logged, deliver: createDeliverResult({ store, clock, log, postJson, resultBody }) }
+  return { store, logged, ...createResultDelivery({ store, clock, log, postJson, resultBody }) }
 }
 
 t.test('a result is posted to resultsResponseNotificationUrl, and its outcome is kept with the transaction and logged', async (t) => {
@@ -156,6 +161,25 @@ t.test('a result is posted to resultsResponseNotificationUrl, and its outcome is
   t.strictSame(await store.get(asked.threeDSServerTransID), { ...asked, delivery })
   t.strictSame(receiver.received.map((one) => one.body), [{ threeDSServerTransID: asked.threeDSServerTransID }])
   t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result delivered to resultsResponseNotificationUrl']])
+})
+
+t.test('a delivery is settled when its receiver has answered, and one that is not under way at once', async (t) => {
+  const { store, deliver, settled } = delivering(t)
+  const happened: string[] = []
+  const receiver = await startReceiver(t, (response) => {
+    const settling = settled(asked).then(() => { happened.push('settled') })
+    happened.push('received')
+    const unknown = settled({ acsTransID: 'ffffffff-ffff-4fff-8fff-ffffffffffff' }).then(() => {
+      happened.push('nothing under way')
+      response.end()
+    })
+    return Promise.all([settling, unknown])
+  })
+  const asked = wanting(receiver.url)
+  await store.insert(asked)
+  await deliver(asked)
+  await settled(asked)
+  t.strictSame(happened, ['received', 'nothing under way', 'settled'])
 })
 
 t.test('without resultsResponseNotificationUrl, or with an empty one, nothing is posted', async (t) => {
