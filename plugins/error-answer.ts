@@ -1,11 +1,8 @@
 import { Type } from 'typebox'
-import type { Config } from '../src/config.ts'
+import type { Compatibility } from '../src/config.ts'
 import { MockError, ProtocolError, type ErrorCode, type Fault } from '../src/errors.ts'
 import { maskText } from '../src/masking.ts'
 import { erroBody } from '../src/protocol/erro.ts'
-
-/** `emv`: everything there is to say. `legacy`: the original server's bodies, `error` and nothing else. */
-export type Compatibility = Config['compatibility']
 
 /** What an answer to a failed request is made of. */
 export interface ErrorAnswer {
@@ -102,6 +99,7 @@ function answerMockError (error: MockError, compatibility: Compatibility): Error
   return compose(statuses[error.code], body, compatibility)
 }
 
+/** `emv`: everything there is to say. `legacy`: the original server's text, `error` and nothing else. */
 function compose (status: number, said: ErrorAnswer['body'], compatibility: Compatibility): ErrorAnswer {
   const { faults, ...rest } = said
   const body = compatibility === 'legacy' ? { error: said.error } : faults?.length ? { ...rest, faults } : rest

@@ -3,7 +3,8 @@ import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, F
 import type {} from '@fastify/swagger'
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { answerError, answerStatus, type Compatibility, type ErrorAnswer } from './error-answer.ts'
+import type { Compatibility } from '../src/config.ts'
+import { answerError, answerStatus, type ErrorAnswer } from './error-answer.ts'
 
 export interface ErrorsOptions { compatibility: Compatibility }
 

@@ -2,10 +2,20 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifySchema, type RouteOptions } from 'fastify'
+import type { Compatibility } from '../src/config.ts'
 import { NAME } from '../src/config/name.ts'
 import { answerStatus } from './error-answer.ts'
-import type { DescribedRoute, OpenApiOptions } from './openapi.ts'
+
+/** What is described of the server. */
+export interface DescribedServer {
+  /** The package's version. */
+  version: string
+  compatibility: Compatibility
+}
+
+/** What is described of a route. */
+export type DescribedRoute = Pick<RouteOptions, 'method' | 'url'> & { schema: FastifySchema }
 
 // The pages' styles are partly inline; nothing else is, and nothing comes from elsewhere.
 const policy = {
@@ -25,7 +35,7 @@ const policy = {
  * @param routes what to describe
  * @param schemas shared schemas that the routes refer to
  */
-export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, { version, compatibility }: Omit<OpenApiOptions, 'enabled'>): Promise<FastifyInstance> {
+export async function openPages (routes: DescribedRoute[], schemas: Record<string, unknown>, { version, compatibility }: DescribedServer): Promise<FastifyInstance> {
   const pages = Fastify()
   // No described route is ever asked here.
   const sendDocument = () => pages.swagger()

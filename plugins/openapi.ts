@@ -1,29 +1,19 @@
 import fp from 'fastify-plugin'
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {} from '@fastify/swagger'
-import type { Compatibility } from '../src/config.ts'
 import { once } from '../src/once.ts'
-
-export interface OpenApiOptions {
-  enabled: boolean
-  /** The package's version. */
-  version: string
-  compatibility: Compatibility
-}
-
-/** What is described of a route. */
-export type DescribedRoute = Pick<RouteOptions, 'method' | 'url'> & { schema: FastifySchema }
+import type { DescribedRoute, DescribedServer } from './openapi-pages.ts'
 
 /**
  * `/openapi.json` and `/docs`, made from the schemas of all routes registered after this. Neither the generator nor the
  * pages are loaded before somebody asks: routes are only noted, and the first request opens a second, inner instance
  * which knows them and answers.
  */
-export const openApi = fp(async function openApi (app: FastifyInstance, { enabled, version, compatibility }: OpenApiOptions) {
+export const openApi = fp(async function openApi (app: FastifyInstance, { enabled, ...about }: DescribedServer & { enabled: boolean }) {
   if (!enabled) return
   const routes: DescribedRoute[] = []
   let opening: Promise<FastifyInstance> | undefined
-  const openOnce = once(() => (opening = import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), { version, compatibility }))))
+  const openOnce = once(() => (opening = import('./openapi-pages.ts').then(({ openPages }) => openPages(routes, app.getSchemas(), about))))
 
   app.addHook('onRoute', function noteRoute ({ method, url, schema }) {
     if (method !== 'HEAD' && schema !== undefined && schema.hide !== true) routes.push({ method, url, schema })

@@ -7,7 +7,7 @@ import { maskUrl, redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
 import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
 import type { OwnCertificates } from './crypto/certificate-files.ts'
-import type { SigningAlg } from './crypto/certificates.ts'
+import type { SigningAlg } from './crypto/signing-material.ts'
 
 export { ConfigError, maskUrl }
 export type { Environment }

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
-import type { SigningAlg, SigningMaterial } from './certificates.ts'
+import type { SigningAlg, SigningMaterial } from './signing-material.ts'
 
 /** Why the content of a PEM file cannot be used. The message goes on from "this one …" and shows nothing of the content. */
 export class CertificateFileError extends Error {

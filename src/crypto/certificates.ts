@@ -3,18 +3,8 @@ import { promisify } from 'node:util'
 import { once } from '../once.ts'
 import type { OwnCertificates } from './certificate-files.ts'
 import { createSeededKey } from './seeded-key.ts'
+import type { SigningAlg, SigningMaterial } from './signing-material.ts'
 import type { TestCa } from './test-ca.ts'
-
-/** Signature algorithms EMV allows for acsSignedContent. */
-export type SigningAlg = 'PS256' | 'ES256'
-
-/** What acsSignedContent is signed with. */
-export interface SigningMaterial {
-  alg: SigningAlg
-  key: KeyObject
-  /** Standard base64 of DER, leaf first, without the root (RFC 7515 §4.1.6). */
-  x5c: string[]
-}
 
 /** Where certificates come from. Everything is made on first use, once. */
 export interface CertificateSource {

@@ -2,7 +2,7 @@ import { constants, sign, type SignKeyObjectInput } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { PublicJwk } from '../protocol/messages.ts'
 import { encodeBase64url } from './base64url.ts'
-import type { SigningAlg, SigningMaterial } from './certificates.ts'
+import type { SigningAlg, SigningMaterial } from './signing-material.ts'
 
 /** Claims of acsSignedContent: EMV's three (emv3ds-protocol §13.2) and the two that the original server added. */
 export interface AcsContent {

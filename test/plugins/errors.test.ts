@@ -11,7 +11,7 @@ import { jsonBodies } from '../../plugins/json-bodies.ts'
 import { createLogger } from '../../plugins/logger.ts'
 import { createRequestIds, requestLog } from '../../plugins/request-log.ts'
 import { validation } from '../../plugins/validation.ts'
-import type { Compatibility } from '../../plugins/error-answer.ts'
+import type { Compatibility } from '../../src/config.ts'
 import { MockError, ProtocolError, type ErrorCode } from '../../src/errors.ts'
 import { randomIds } from '../../src/ids.ts'
 

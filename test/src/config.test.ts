@@ -8,7 +8,8 @@ import { loadConfig, ConfigError, maskUrl, type Config, type Environment } from 
 import { envExample, helpText, maskedConfig, settingsTable, startLines } from '../../src/config/describe.ts'
 import { settings, settingNames, type SettingName } from '../../src/config/settings.ts'
 import { version } from '../../src/config/version.ts'
-import { createCertificateSource, type SigningAlg } from '../../src/crypto/certificates.ts'
+import { createCertificateSource } from '../../src/crypto/certificates.ts'
+import type { SigningAlg } from '../../src/crypto/signing-material.ts'
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',
