@@ -83,12 +83,16 @@ function answerLimit (reply: FastifyReply, compatibility: Compatibility): ErrorA
   return answer
 }
 
+/** How long the rest of what is no HTTP is read and forgotten: a socket that is closed with something unread takes its answer along. */
+const LINGER_MS = 500
+
 // What arrived is not HTTP, so there is no request and no reply: one answer into the socket, then it is closed.
 function answerClientError (error: NodeJS.ErrnoException, socket: Socket, compatibility: Compatibility): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  // What is read after the first error is one more of them.
+  if (error.code === 'ECONNRESET' || socket.destroyed || socket.writableEnded) return
   const status = STATUS_BY_CODE[String(error.code)] ?? 400
-  if (socket.writable) socket.write(rawAnswer(answerStatus(status, compatibility)))
-  socket.destroy(error)
+  socket.end(rawAnswer(answerStatus(status, compatibility)))
+  setTimeout(() => { socket.destroy() }, LINGER_MS).unref()
 }
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
