@@ -71,7 +71,7 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(validation)
   await app.register(requestLog)
   await app.register(metrics, { enabled: config.metrics })
-  await app.register(stateStore, { config, clock, events: app.meters.storeEvents })
+  await app.register(stateStore, { config, clock, ids, events: app.meters.storeEvents })
   await app.register(rateLimit, { ...config, keyPrefix: `${config.redis.keyPrefix}_rate_limit:` })
   await app.register(compression, { enabled: config.compression })
   await app.register(securityHeaders, { https: config.publicUrl?.startsWith('https:') === true })

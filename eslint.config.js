@@ -1,6 +1,57 @@
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import neostandard from 'neostandard'
 
-// The arrows of the house: server.ts → app.ts → routes/, plugins/ → src/. Nothing imports upwards.
+/**
+ * Inside src/: what each room may import of the others. A room is a folder with everything below it, or a file beside the
+ * folders; `config` is both. docs/architecture.md has the same table, with the reasons.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const arrows = {
+  clock: [],
+  errors: [],
+  ids: [],
+  log: [],
+  masking: [],
+  once: [],
+  protocol: ['errors'],
+  scenario: ['protocol'],
+  transaction: ['protocol'],
+  crypto: ['errors', 'ids', 'once', 'protocol', 'transaction'],
+  config: ['clock', 'crypto', 'masking'],
+  store: ['clock', 'errors', 'ids', 'masking', 'transaction'],
+  exchange: ['clock', 'log', 'protocol', 'store', 'transaction'],
+  metrics: ['store'],
+  acs: ['crypto', 'errors', 'exchange', 'ids', 'protocol', 'scenario', 'store', 'transaction'],
+  'three-ds-server': ['acs', 'clock', 'crypto', 'errors', 'ids', 'log', 'protocol', 'scenario', 'store', 'transaction'],
+  dialects: ['acs', 'crypto', 'errors', 'protocol', 'three-ds-server', 'transaction']
+}
+
+const sources = join(import.meta.dirname, 'src')
+const roomOf = (/** @type {string} */ path) => /** @type {string} */ (relative(sources, path).split(sep)[0]).replace(/\.ts$/, '')
+
+/**
+ * Refuses an import between rooms, of types too, for which there is no arrow.
+ * @type {import('eslint').Rule.RuleModule}
+ */
+const onlyArrows = {
+  create (context) {
+    const from = roomOf(context.filename)
+    /** @param {any} node */
+    function judge ({ source }) {
+      const name = source?.value
+      if (typeof name !== 'string' || !name.startsWith('.')) return
+      const to = roomOf(resolve(dirname(context.filename), name))
+      if (to === from || arrows[from]?.includes(to)) return
+      const message = to === '..'
+        ? 'nothing in src/ imports what is outside it'
+        : `eslint.config.js has no arrow from src/${from} to src/${to}, see docs/architecture.md`
+      context.report({ node: source, message })
+    }
+    return { ImportDeclaration: judge, ImportExpression: judge, ExportNamedDeclaration: judge, ExportAllDeclaration: judge, TSImportType: judge }
+  }
+}
+
+// The arrows between the top folders: server.ts → app.ts → routes/, plugins/ → src/. Nothing imports upwards.
 const forbidden = (/** @type {string[]} */ group, /** @type {string} */ message) => ({ group, message })
 
 export default [
@@ -15,12 +66,11 @@ export default [
   },
   {
     files: ['src/**/*.ts'],
+    plugins: { architecture: { rules: { 'only-arrows': onlyArrows } } },
     rules: {
+      'architecture/only-arrows': 'error',
       'no-restricted-imports': ['error', {
-        patterns: [
-          forbidden(['fastify', 'fastify-plugin', '@fastify/*'], 'src/ knows EMV 3DS, not Fastify'),
-          forbidden(['**/routes/**', '**/plugins/**', '**/app.ts', '**/server.ts', '**/index.ts'], 'nothing in src/ imports upwards')
-        ]
+        patterns: [forbidden(['fastify', 'fastify-plugin', '@fastify/*'], 'src/ knows EMV 3DS, not Fastify')]
       }]
     }
   },

@@ -2,7 +2,7 @@ import fastifyRedis from '@fastify/redis'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Redis } from 'ioredis'
-import { maskUrl } from '../src/config/redis-url.ts'
+import { maskUrl } from '../src/masking.ts'
 import { closeRedis, openRedis, type RedisSettings } from '../src/store/redis-connection.ts'
 import { reasonOf } from '../src/store/redis-errors.ts'
 

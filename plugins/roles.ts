@@ -1,18 +1,14 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
-import { buildRReq } from '../src/acs/build-rreq.ts'
-import { textAppCRes } from '../src/acs/build-cres.ts'
-import { createEmvProofs } from '../src/acs/emv-proofs.ts'
-import type { Proofs } from '../src/acs/proofs.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
 import { type CertificateSource, createCertificateSource } from '../src/crypto/certificates.ts'
 import { createEphemeralKeys } from '../src/crypto/ephemeral-keys.ts'
 import { signAcsContent } from '../src/crypto/signed-content.ts'
-import { legacyTextCRes } from '../src/dialects/legacy-cres.ts'
-import { buildLegacyRReq, legacyProofs } from '../src/dialects/legacy-values.ts'
-import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
+import { ORIGINAL_SDK_REFERENCE } from '../src/dialects/original/sdk-reference.ts'
+import type { AuthenticateDoor } from '../src/dialects/three-ds-server-api/authenticate-door.ts'
+import type { ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
 import { createResultDelivery, type ResultDelivery } from '../src/exchange/deliver-result.ts'
 import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createPostJson } from '../src/exchange/post-json.ts'
@@ -20,16 +16,19 @@ import type { IdSource } from '../src/ids.ts'
 import { BUILT_IN_SCENARIOS } from '../src/scenario/catalogue.ts'
 import type { AuthenticationParts } from '../src/three-ds-server/authenticate.ts'
 import type { ResultsParts } from '../src/three-ds-server/results.ts'
+import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
+import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
 
 /** What the three roles are made of. */
 export interface Roles {
   config: Config
-  clock: Clock
   ids: IdSource
+  authenticateDoor: AuthenticateDoor
   authentication: AuthenticationParts
   challenge: AppChallengeParts
   results: ResultsParts
+  cardRanges: CardRangeRules
   answers: ResultAnswers
   certificates: CertificateSource
 }
@@ -60,16 +59,20 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: { con
   }
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
-    ...parts,
+    config,
+    ids,
     certificates,
     answers: behaviour.answers,
-    results: { store, log, onFinished },
+    authenticateDoor: behaviour.authenticateDoor,
+    results: { store, log, rules: behaviour.resultRules, onFinished },
+    cardRanges: { ...behaviour.cardRanges, scenarios: BUILT_IN_SCENARIOS },
     authentication: authenticationParts(app, parts, behaviour, certificates),
     challenge: {
       store,
       ids,
       rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts },
       textCRes: behaviour.textCRes,
+      defaultSdkReference: ORIGINAL_SDK_REFERENCE,
       buildResult: behaviour.buildResult,
       delivery: resultDelivery(app, parts, behaviour),
       onFinished
@@ -85,25 +88,6 @@ function makeKeysAhead (app: FastifyInstance, certificates: CertificateSource): 
     timer.unref()
   })
   app.addHook('onClose', async function forgetKeys () { clearTimeout(timer) })
-}
-
-/** Where EMV and the original server differ. */
-interface Behaviour {
-  legacy: boolean
-  answers: ResultAnswers
-  proofs: Proofs
-  textCRes: AppChallengeParts['textCRes']
-  buildResult: AppChallengeParts['buildResult']
-}
-
-const legacyBehaviour: Behaviour = {
-  legacy: true, answers: legacyResultAnswers, proofs: legacyProofs, textCRes: legacyTextCRes, buildResult: buildLegacyRReq
-}
-
-function emvBehaviour (seed: string): Behaviour {
-  const proofs = createEmvProofs(seed)
-  const buildResult: Behaviour['buildResult'] = (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs)
-  return { legacy: false, answers: emvResultAnswers, proofs, textCRes: textAppCRes, buildResult }
 }
 
 function authenticationParts (

@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '../src/clock.ts'
-import { maskUrl } from '../src/config/redis-url.ts'
 import type { Config } from '../src/config.ts'
+import type { IdSource } from '../src/ids.ts'
+import { maskUrl } from '../src/masking.ts'
 import { createMemoryStore } from '../src/store/memory-store.ts'
 import type { StateStore, StoreEvents } from '../src/store/state-store.ts'
 
 export interface StateStorePluginOptions {
   config: Pick<Config, 'useRedis' | 'redis' | 'transactionTtlSeconds' | 'memoryMaxTransactions' | 'memoryMaxBytes'>
   clock: Clock
+  ids: IdSource
   events?: StoreEvents
 }
 
@@ -38,12 +40,13 @@ function openMemoryStore (app: FastifyInstance, { config, clock, events }: State
 }
 
 // Loaded here only: a server that keeps to memory starts without reading any of it.
-async function openRedisStore (app: FastifyInstance, { config, events }: StateStorePluginOptions): Promise<StateStore> {
+async function openRedisStore (app: FastifyInstance, { config, ids, events }: StateStorePluginOptions): Promise<StateStore> {
   const maskedUrl = maskUrl(config.redis.url)
   app.log.info(`Initializing Redis state store at ${maskedUrl}`)
-  const [{ default: redisPlugin }, { createRedisStore }] = await Promise.all([
+  const [{ default: redisPlugin }, { createRedisStore }, { decodeTransaction, encodeTransaction }] = await Promise.all([
     import('./redis.ts'),
-    import('../src/store/redis-store.ts')
+    import('../src/store/redis-store.ts'),
+    import('../src/dialects/stored-transaction.ts')
   ])
   await app.register(redisPlugin, { settings: config.redis })
   return createRedisStore({
@@ -51,6 +54,8 @@ async function openRedisStore (app: FastifyInstance, { config, events }: StateSt
     keyPrefix: config.redis.keyPrefix,
     ttlSeconds: config.transactionTtlSeconds,
     maskedUrl,
+    codec: { encode: encodeTransaction, decode: decodeTransaction },
+    ids,
     events
   })
 }

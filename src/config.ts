@@ -3,13 +3,13 @@ import { certificateWarnings, readOwnCertificates } from './config/certificates.
 import { ConfigError, type ConfigFault } from './config/config-error.ts'
 import { type MockSettings, toVariables } from './config/mock-settings.ts'
 import { readSettings, type Environment } from './config/read.ts'
-import { maskUrl, redisUrl } from './config/redis-url.ts'
+import { redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
 import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
 import type { OwnCertificates } from './crypto/certificate-files.ts'
 import type { SigningAlg } from './crypto/signing-material.ts'
 
-export { ConfigError, maskUrl }
+export { ConfigError }
 export type { Environment }
 
 /** `emv`: clean EMV values and everything there is to say. `legacy`: the constants and errors of the original server. */

@@ -87,3 +87,16 @@ function describeMessage (error: Error): string {
 function calls (error: Error): string {
   return maskText((error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n'))
 }
+
+/**
+ * Masks user and password of a URL.
+ * @param url a URL, or text that should have been one
+ * @returns the URL with `***` for its credentials; only the scheme of what is not a plain URL, since the rest may be a password
+ */
+export function maskUrl (url: string): string {
+  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(url)?.[0]
+  if (scheme === undefined) return '***'
+  if (/[?#\s]/.test(url) || !URL.canParse(url) || new URL(url).pathname.includes('@')) return `${scheme}***`
+  const { host, pathname, username, password } = new URL(url)
+  return `${scheme}${username === '' && password === '' ? '' : '***@'}${host}${pathname}`
+}

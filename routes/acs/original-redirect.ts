@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../src/config.ts'
-import { redirectLocation } from '../../src/dialects/original-redirect.ts'
+import { redirectLocation } from '../../src/dialects/original/redirect.ts'
 import { MockError } from '../../src/errors.ts'
 import { isWebAddress, NO_WEB_ADDRESS } from '../../src/protocol/web-address.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
-import { ProtocolError } from '../../src/errors.ts'
+import type { ProtocolError } from '../../src/errors.ts'
 import { isJsonObject, parseJson } from '../../src/protocol/json.ts'
+import { creqRefusal } from '../../src/protocol/refusal.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { noteTransaction } from './note-transaction.ts'
 import { described, sdkSchema } from './schemas.ts'
@@ -50,5 +51,5 @@ function textOf (body: unknown): string {
 }
 
 function unreadable (message: string): ProtocolError {
-  return new ProtocolError(message, { errorCode: '101', errorComponent: 'A', errorDetail: message, errorMessageType: 'CReq' })
+  return creqRefusal({ errorCode: '101', errorDetail: message }, message)
 }

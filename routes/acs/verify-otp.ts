@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
-import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../src/dialects/original-redirect.ts'
+import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../src/dialects/original/redirect.ts'
 import { toEmvSpelling } from '../../src/dialects/spelling.ts'
 import { MockError } from '../../src/errors.ts'
 import { canonicalUuid } from '../../src/protocol/uuid.ts'

@@ -5,16 +5,13 @@ import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
-import { authenticateAnswer } from '../../src/dialects/three-ds-server-api/authenticate-answer.ts'
 import { AuthenticateAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { channelFaults, elementFaults, resultAddressFaults, versionFaults } from '../../src/dialects/three-ds-server-api/authenticate-faults.ts'
-import { type AuthenticateCall, toAuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
-import { legacyAuthenticateAnswer } from '../../src/dialects/three-ds-server-api/legacy-answer.ts'
-import { type AuthenticateRequest, AuthenticateRequestSchema, LegacyAuthenticateRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import type { AuthenticateCall } from '../../src/dialects/three-ds-server-api/authenticate-request.ts'
+import type { AuthenticateRequest } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { decide } from '../../src/scenario/decide.ts'
 import { cardsTable } from '../../src/scenario/describe.ts'
-import { authenticate, type Authenticated, type RoleAddresses } from '../../src/three-ds-server/authenticate.ts'
+import { authenticate, type Authenticated } from '../../src/three-ds-server/authenticate.ts'
 import { completeAReq } from '../../src/three-ds-server/complete-areq.ts'
 
 type Request = Pick<FastifyRequest, 'spellingFaults' | 'validationError' | 'transactionIds'> & { body: AuthenticateRequest }
@@ -28,53 +25,34 @@ const schema = {
 
 /** `POST /3ds/authenticate` */
 export async function authenticateRoute (app: FastifyInstance): Promise<void> {
-  const { authentication, config } = app.roles
-  const legacy = config.compatibility === 'legacy'
-  const addressesOf = legacy ? legacyAddresses : emvAddresses
-  const body = legacy ? LegacyAuthenticateRequestSchema : AuthenticateRequestSchema
+  const { authentication, authenticateDoor: door } = app.roles
 
-  app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema: { ...schema, body }, attachValidation: true },
+  app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema: { ...schema, body: door.schema }, attachValidation: true },
     async function answerAuthenticate (request): Promise<JsonObject> {
       const { aReq, preferences } = readCall(request)
       const { spelling } = request
-      const addresses = addressesOf(app.publicUrl(request))
-      if (legacy) aReq.messageVersion = '2.2.0'
+      const addresses = door.addresses(app.publicUrl(request))
       const authenticated = await authenticate(
         { aReq: completeAReq(aReq, addresses.threeDSServerURL), preferences, spelling, addresses }, authentication)
       noteIds(request, authenticated)
-      return legacy
-        ? legacyAuthenticateAnswer(authenticated, request.body.cardholderAccount.cardSecurityCode, app.answerSpelling(spelling))
-        : authenticateAnswer(authenticated, app.answerSpelling(spelling))
+      return door.answer(authenticated, request.body, app.answerSpelling(spelling))
     })
 
   /** Names everything that is wrong at once: form, spelling, and what the channel needs. */
   function readCall (request: Request): AuthenticateCall {
     const faults = bodyFaults(request)
     const body: unknown = request.body
-    const call = faults.length === 0 ? toAuthenticateCall(request.body) : undefined
+    const call = faults.length === 0 ? door.toCall(request.body) : undefined
     if (isJsonObject(body)) {
-      faults.push(...channelFaults(body, call !== undefined && needsKey(call)))
-      if (!legacy) faults.push(...versionFaults(body), ...resultAddressFaults(body))
-      // What is nested too deeply is among the faults of spelling, and not to be compared.
-      if (!legacy && call?.isDoubtful !== false && request.spellingFaults.length === 0) faults.push(...elementFaults(body))
+      faults.push(...door.faultsOf({ body, call, isChallenged: () => isChallenged(call), isComparable: request.spellingFaults.length === 0 }))
     }
     if (call === undefined || faults.length > 0) throw invalidRequest(faults)
     return call
   }
 
-  /** An app that will be challenged needs a key of its own. */
-  function needsKey ({ aReq }: AuthenticateCall): boolean {
-    return !legacy && aReq.deviceChannel === '01' && aReq.acctNumber !== undefined &&
-      decide(aReq, authentication.scenarios).transStatus === 'C'
+  function isChallenged (call: AuthenticateCall | undefined): boolean {
+    return call?.aReq.acctNumber !== undefined && decide(call.aReq, authentication.scenarios).transStatus === 'C'
   }
-}
-
-function emvAddresses (base: string): RoleAddresses {
-  return { acsURL: `${base}/acs/challenge`, acsAppURL: `${base}/acs/app`, threeDSServerURL: `${base}/3ds/results` }
-}
-
-function legacyAddresses (base: string): RoleAddresses {
-  return { ...emvAddresses(base), acsURL: `${base}/processor/mock/acs/trigger-otp`, acsAppURL: `${base}/challenge` }
 }
 
 function noteIds (request: Request, { aRes }: Authenticated): void {

@@ -4,8 +4,8 @@ import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
-import { ProtocolError } from '../../src/errors.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
+import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 
 const schema = {
@@ -24,7 +24,7 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
       Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
-      return answers.results(await takeResults(rReq, results, compatibility), app.answerSpelling(request.spelling))
+      return answers.results(await takeResults(rReq, results), app.answerSpelling(request.spelling))
     })
 }
 
@@ -36,5 +36,5 @@ const UNREADABLE = new Map([
 function sayUnreadable (error: FastifyError): never {
   const message = UNREADABLE.get(error.code)
   if (message === undefined) throw error
-  throw new ProtocolError(message, { errorCode: '101', errorComponent: 'S', errorDetail: message, errorMessageType: 'RReq' })
+  throw rreqRefusal({ errorCode: '101', errorDetail: message }, message)
 }

@@ -7,7 +7,7 @@ import { spellAnswer } from '../../src/dialects/spelling.ts'
 import { VersionAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyVersionRequestSchema, VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
-import { cardRangesFor, originalRange, originalSpan, rangeAround, supportedSpan } from '../../src/three-ds-server/version.ts'
+import { cardRangesFor } from '../../src/three-ds-server/version.ts'
 
 const schema = {
   tags: ['3DS Server API'],
@@ -17,10 +17,8 @@ const schema = {
 
 /** `POST /3ds/version` */
 export async function versionRoute (app: FastifyInstance): Promise<void> {
-  const { ids, authentication: { scenarios }, config: { compatibility, responseSpelling } } = app.roles
-  const legacy = compatibility === 'legacy'
-  const body = legacy ? LegacyVersionRequestSchema : VersionRequestSchema
-  const rules = legacy ? { scenarios, rangeOf: originalRange, span: originalSpan } : { scenarios, rangeOf: rangeAround, span: supportedSpan }
+  const { ids, cardRanges: rules, config: { compatibility, responseSpelling } } = app.roles
+  const body = compatibility === 'legacy' ? LegacyVersionRequestSchema : VersionRequestSchema
   // The request has no transaction id to tell a spelling by: the answer carries both.
   const spelling = responseSpelling === 'as-request' ? 'both' : responseSpelling
 

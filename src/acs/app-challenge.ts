@@ -1,10 +1,11 @@
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
 import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHeader } from '../crypto/challenge-jwe.ts'
 import { deriveSessionKey } from '../crypto/session-key.ts'
-import { MockError, ProtocolError } from '../errors.ts'
+import { MockError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
@@ -21,6 +22,8 @@ export interface AppChallengeParts extends ChallengeParts {
   ids: Pick<IdSource, 'bytes'>
   /** The text screen: element set of EMV, or of the original server. */
   textCRes: typeof textAppCRes
+  /** `sdkReferenceNumber` where the request has none, by what the SDK encrypts with. */
+  defaultSdkReference: Readonly<Record<ContentEncryption, string>>
 }
 
 /** The answer, and whose transaction it was. */
@@ -28,12 +31,6 @@ export interface AppAnswer {
   transaction: Transaction
   /** Compact JWE of the CRes; absent after an `Erro`, which never gets an answer. */
   jwe?: string
-}
-
-/** SDKs of the original server do not name themselves; they are told apart by what they encrypt with. */
-const DEFAULT_SDK_REFERENCE: Readonly<Record<ContentEncryption, string>> = {
-  'A128CBC-HS256': '3DS_LOA_SDK_JTPL_020200_00788',
-  A128GCM: '3DS_LOA_SDK_JTPL_020200_00805'
 }
 
 interface Channel {
@@ -54,7 +51,7 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Pro
   if (acsTransID === undefined) throw new ChallengeCryptoError('kid-format', 'Invalid kid format')
   const transaction = await known(acsTransID, () => parts.store.findByAcsTransId(acsTransID))
   requireChallenge(transaction)
-  const channel = { enc, kid, key: sessionKey(transaction, enc) }
+  const channel = { enc, kid, key: sessionKey(transaction, enc, parts) }
   const message = openMessage(jwe, channel, transaction)
   if (message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, message, parts) ?? transaction }
   const creq = judgeAppCReq(message, transaction)
@@ -72,13 +69,11 @@ async function known<Result> (acsTransID: string, use: () => Promise<Result>): P
     return await use()
   } catch (cause) {
     if (!(cause instanceof MockError) || cause.code !== 'transaction_not_found') throw cause
-    throw new ProtocolError(cause.message, {
-      errorCode: '301', errorComponent: 'A', errorDetail: 'acsTransID', errorMessageType: 'CReq', acsTransID
-    }, { cause })
+    throw creqRefusal({ errorCode: '301', errorDetail: 'acsTransID' }, cause.message, { acsTransID }, { cause })
   }
 }
 
-function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
+function sessionKey (transaction: Transaction, enc: ContentEncryption, { defaultSdkReference }: AppChallengeParts): Buffer {
   const { ephemeralKeys, aReq } = transaction
   if (ephemeralKeys === undefined || aReq.sdkEphemPubKey === undefined) {
     throw challengeError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
@@ -86,7 +81,7 @@ function sessionKey (transaction: Transaction, enc: ContentEncryption): Buffer {
   return withIds(transaction, () => deriveSessionKey({
     privateKey: ephemeralKeys.privateKey,
     peerPublicKey: aReq.sdkEphemPubKey as NonNullable<typeof aReq.sdkEphemPubKey>,
-    partyVInfo: aReq.sdkReferenceNumber ?? DEFAULT_SDK_REFERENCE[enc]
+    partyVInfo: aReq.sdkReferenceNumber ?? defaultSdkReference[enc]
   }))
 }
 

@@ -1,4 +1,4 @@
-import { maskUrl } from './redis-url.ts'
+import { maskUrl } from '../masking.ts'
 import { allowedValues } from './parse.ts'
 import { aliases, settings, settingNames, type Setting } from './settings.ts'
 import type { Config } from '../config.ts'

@@ -1,6 +1,7 @@
+import { maskUrl } from '../masking.ts'
 import type { ConfigFault } from './config-error.ts'
 import { allowedValues, parseSetting } from './parse.ts'
-import { contradictions, maskUrl } from './redis-url.ts'
+import { contradictions } from './redis-url.ts'
 import { aliases, settings, settingNames, type Setting, type SettingName, type Settings } from './settings.ts'
 
 /** The environment: `process.env` or something like it. */

@@ -20,19 +20,6 @@ function isEncoded (text: string): boolean {
   }
 }
 
-/**
- * Masks user and password of a URL.
- * @param url a URL, or text that should have been one
- * @returns the URL with `***` for its credentials; only the scheme of what is not a plain URL, since the rest may be a password
- */
-export function maskUrl (url: string): string {
-  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(url)?.[0]
-  if (scheme === undefined) return '***'
-  if (/[?#\s]/.test(url) || !URL.canParse(url) || new URL(url).pathname.includes('@')) return `${scheme}***`
-  const { host, pathname, username, password } = new URL(url)
-  return `${scheme}${username === '' && password === '' ? '' : '***@'}${host}${pathname}`
-}
-
 /** Parts of a Redis URL by the variable that may give it alone. */
 function partsOf (text: string): Record<RedisPart, string> {
   const url = new URL(text)

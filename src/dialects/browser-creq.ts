@@ -1,9 +1,10 @@
 import type { OpeningCReq } from '../acs/browser-challenge.ts'
 import { decodeBrowserBase64 } from '../crypto/base64url.ts'
-import { MockError, ProtocolError } from '../errors.ts'
+import { MockError, type ProtocolError } from '../errors.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { otherMessage } from '../protocol/other-message.ts'
+import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { isSupportedVersion } from '../protocol/versions.ts'
 import { toEmvSpelling } from './spelling.ts'
@@ -86,11 +87,7 @@ function faulty (errorCode: string, elements: string[], creq: JsonObject): Proto
   // An id that was given with two values is neither of them.
   const idOf = (name: string) => elements.includes(name) ? undefined : canonicalUuid(creq[name])
   const [threeDSServerTransID, acsTransID] = [idOf('threeDSServerTransID'), idOf('acsTransID')]
-  return new ProtocolError('The challenge request cannot be used', {
-    errorCode,
-    errorComponent: 'A',
-    errorDetail: elements.join(','),
-    errorMessageType: 'CReq',
+  return creqRefusal({ errorCode, errorDetail: elements.join(',') }, 'The challenge request cannot be used', {
     ...(threeDSServerTransID === undefined ? {} : { threeDSServerTransID }),
     ...(acsTransID === undefined ? {} : { acsTransID })
   })

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis'
-import { randomIds } from '../ids.ts'
 import type { StoreHealth } from './state-store.ts'
 
 const TRIAL_SECONDS = 60
@@ -12,11 +11,10 @@ const DELETE = "return redis.call('DEL', KEYS[1])"
 /**
  * Really tries ping, set, get and delete, the way the store does them. They are sent together and answered in that order, so
  * a Redis that does not answer costs one command timeout instead of four.
- * @param trialPrefix the trial key is this and something that no other call uses
+ * @param key one that no other call uses
  * @param url where that is, without credentials
  */
-export async function checkRedis (redis: Redis, trialPrefix: string, url: string): Promise<StoreHealth> {
-  const key = trialPrefix + randomIds.uuid()
+export async function checkRedis (redis: Redis, key: string, url: string): Promise<StoreHealth> {
   const start = performance.now()
   let latencyMs = 0
   async function tried (reply: Promise<unknown>): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
-import { maskUrl } from '../config/redis-url.ts'
+import { maskUrl } from '../masking.ts'
 import { MockError } from '../errors.ts'
 import { reasonOf } from './redis-errors.ts'
 

@@ -10,6 +10,16 @@ export interface ResultFaults {
   missing: Fault[]
 }
 
+/** How a result is held against its transaction. */
+export interface ResultRules {
+  /** What contradicts, and what is missing. Pure. */
+  judge (rReq: RReq, transaction: Transaction): ResultFaults
+  /** Whether an id that the transaction does not have is refused. */
+  needsKnownIds: boolean
+  /** Whether only a challenge has a result: without one it must be that of the ARes, and is not kept. */
+  needsChallenge: boolean
+}
+
 interface Rule extends Fault {
   broken (rReq: RReq, transaction: Transaction): boolean
 }
@@ -98,3 +108,6 @@ export function judgeResults (rReq: RReq, transaction: Transaction): ResultFault
     .map(({ element, message }) => ({ element, message }))
   return { wrong: faultsOf(WRONG), missing: faultsOf(MISSING) }
 }
+
+/** EMV's: `judgeResults`, ids of the transaction only (emv3ds-protocol §1), and no result but of a challenge (§5.2). */
+export const emvResultRules: ResultRules = { judge: judgeResults, needsKnownIds: true, needsChallenge: true }

@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Compatibility } from '../config.ts'
-import { MockError, ProtocolError, type ErroContent, type Fault } from '../errors.ts'
+import { MockError, type ProtocolError, type Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { RReq } from '../protocol/messages.ts'
+import { rreqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
+import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import { judgeResults } from './judge-results.ts'
+import type { ResultRules } from './judge-results.ts'
 
 /** What taking a result in needs. */
 export interface ResultsParts {
   store: StateStore
   log: Log
+  rules: ResultRules
   /** Told of each result that was taken. */
   onFinished (transaction: Transaction, transStatus: string): void
 }
@@ -22,23 +24,18 @@ export interface ResultsParts {
  * After a frictionless flow there is no result to wait for (emv3ds-protocol §5.2): one that agrees with the ARes is
  * acknowledged and not kept, so that what `finalResult` tells never changes.
  * @param rReq in EMV spelling, each element judged already
- * @param compatibility `legacy` takes what the original took: nothing but the ids is held against the transaction
  * @returns the transaction, with its result where there was a challenge
  * @throws ProtocolError of the 3DS Server: 301 for an unknown transaction and for ids that are not the stored ones, 203 and
- * 201 naming all that contradicts or is missing (`judgeResults`), 305 for another result than the one there is
+ * 201 naming all that contradicts or is missing by the rules, 305 for another result than the one there is
  */
-export async function takeResults (
-  rReq: RReq, { store, log, onFinished }: ResultsParts, compatibility: Compatibility
-): Promise<Transaction> {
+export async function takeResults (rReq: RReq, { store, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
   let taken = false
   const transaction = await store.update(rReq.threeDSServerTransID, (current) => {
     taken = false
-    requireSameIds(rReq, current, compatibility)
+    requireSameIds(rReq, current, rules)
     if (current.rReq !== undefined) return sameResult(rReq, current, log)
-    if (compatibility === 'emv') {
-      requireFaultless(rReq, current)
-      if (!hasChallenge(current)) return sameAsARes(rReq, current, log)
-    }
+    requireFaultless(rReq, current, rules)
+    if (rules.needsChallenge && !hasChallenge(current)) return sameAsARes(rReq, current, log)
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw toProtocolError(error, rReq) })
@@ -47,18 +44,18 @@ export async function takeResults (
 }
 
 /** §1: `sdkTransID` is of app transactions only, so one that the transaction has not is not valid here. */
-function requireSameIds (rReq: RReq, transaction: Transaction, compatibility: Compatibility): void {
+function requireSameIds (rReq: RReq, transaction: Transaction, { needsKnownIds }: ResultRules): void {
   const wrong = (['sdkTransID', 'acsTransID', 'dsTransID'] as const).filter((id) => {
     const [given, kept] = [rReq[id], transaction[id]]
-    if (typeof given !== 'string' || (kept === undefined && compatibility === 'legacy')) return false
+    if (typeof given !== 'string' || (kept === undefined && !needsKnownIds)) return false
     return canonicalUuid(given) !== canonicalUuid(kept)
   })
   if (wrong.length > 0) throw refusal('301', wrong, 'Transaction ids do not match', rReq, transaction)
 }
 
 /** Wrong elements before missing ones: emv3ds-protocol §3. */
-function requireFaultless (rReq: RReq, transaction: Transaction): void {
-  const { wrong, missing } = judgeResults(rReq, transaction)
+function requireFaultless (rReq: RReq, transaction: Transaction, { judge }: ResultRules): void {
+  const { wrong, missing } = judge(rReq, transaction)
   const faults = [...wrong, ...missing]
   if (faults.length === 0) return
   const message = `The RReq cannot be used: ${faults.map(({ element, message }) => `${element} ${message}`).join('; ')}`
@@ -98,16 +95,7 @@ function toProtocolError (error: unknown, rReq: RReq): unknown {
 function refusal (
   errorCode: string, elements: readonly string[], message: string, rReq: RReq, transaction?: Transaction
 ): ProtocolError {
-  const erro: ErroContent = {
-    errorCode,
-    errorComponent: 'S',
-    errorDetail: elements.join(','),
-    errorMessageType: 'RReq',
-    messageVersion: transaction?.aReq.messageVersion ?? rReq.messageVersion,
-    threeDSServerTransID: rReq.threeDSServerTransID,
-    acsTransID: rReq.acsTransID,
-    dsTransID: rReq.dsTransID,
-    ...(transaction?.sdkTransID === undefined ? {} : { sdkTransID: transaction.sdkTransID })
-  }
-  return new ProtocolError(message, erro)
+  const { messageVersion, threeDSServerTransID, acsTransID, dsTransID } = rReq
+  const ids = transaction === undefined ? { messageVersion } : erroIdsOf(transaction)
+  return rreqRefusal({ errorCode, errorDetail: elements.join(',') }, message, { ...ids, threeDSServerTransID, acsTransID, dsTransID })
 }

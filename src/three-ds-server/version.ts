@@ -17,25 +17,17 @@ export type VersionSpan = Pick<CardRange, 'acsStartProtocolVersion' | 'acsEndPro
 /** Every version that is supported. */
 export const supportedSpan: VersionSpan = { acsStartProtocolVersion: EARLIEST_VERSION, acsEndProtocolVersion: LATEST_VERSION }
 
-/** The one version of the original. */
-export const originalSpan: VersionSpan = { acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0' }
-
 /** Finds the range that a card is in: its first and its last number. */
 export type RangeOf = (cardNumber: string) => readonly [startRange: string, endRange: string]
 
 /** Cards that begin so have a range of their own; all others share one by their first digit. */
-const OWN_RANGE = '515501'
+export const OWN_RANGE = '515501'
 
 /** The range around a card: all numbers of its length that begin as its range does. @param cardNumber 13 to 19 digits */
 export const rangeAround: RangeOf = (cardNumber) => {
   const prefix = cardNumber.startsWith(OWN_RANGE) ? OWN_RANGE : cardNumber.slice(0, 1)
   return [prefix.padEnd(cardNumber.length, '0'), prefix.padEnd(cardNumber.length, '9')]
 }
-
-/** The original's two ranges; the card need not be in the one that is named. @param cardNumber any text */
-export const originalRange: RangeOf = (cardNumber) => cardNumber.startsWith(OWN_RANGE)
-  ? ['5155010000000000', '5155019999999999']
-  : ['4000000000000000', '4999999999999999']
 
 /** How card ranges are answered. */
 export interface CardRangeRules {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import stateStore from '../../plugins/state-store.ts'
 import { createManualClock } from '../../src/clock.ts'
+import { randomIds } from '../../src/ids.ts'
 import { newTransaction } from '../contracts/state-store.ts'
 import { build as buildWhole, keepLog, post } from '../setup/app.ts'
 import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
@@ -33,7 +34,7 @@ function build (t: Test, changed: { useRedis?: boolean, redis?: Partial<typeof c
   }
   const app = fastify({ logger: { level: 'debug', stream } })
   const clock = createManualClock(1_700_000_000_000)
-  app.register(stateStore, { config: { ...config, ...changed, redis: { ...config.redis, ...changed.redis } }, clock, events })
+  app.register(stateStore, { ids: randomIds, config: { ...config, ...changed, redis: { ...config.redis, ...changed.redis } }, clock, events })
   t.teardown(() => app.close())
   return { app, lines, clock, logged: (msg: string) => new Promise<void>((resolve) => { waiting.set(msg, resolve) }) }
 }

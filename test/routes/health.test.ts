@@ -6,6 +6,7 @@ import { rateLimit } from '../../plugins/rate-limit.ts'
 import stateStore from '../../plugins/state-store.ts'
 import { healthRoutes } from '../../routes/health.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
+import { randomIds } from '../../src/ids.ts'
 import { redisIsLeftOut, startRedisServer, type RedisServer } from '../setup/redis-server.ts'
 
 async function build (t: Test, redis?: RedisServer, enabled = true): Promise<{ app: FastifyInstance, clock: ManualClock }> {
@@ -16,6 +17,7 @@ async function build (t: Test, redis?: RedisServer, enabled = true): Promise<{ a
   await app.register(rateLimit, { rateLimitPerSecond: 1, rateLimitBurst: 1, keyPrefix: '3ds_transaction_rate_limit:' })
   await app.register(metrics, { enabled })
   await app.register(stateStore, {
+    ids: randomIds,
     config: {
       useRedis: redis !== undefined,
       redis: { url: redis?.url ?? '', keyPrefix: '3ds_transaction', connectTimeoutMs: 1000, commandTimeoutMs: 300 },

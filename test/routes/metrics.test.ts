@@ -5,6 +5,7 @@ import { metrics } from '../../plugins/metrics.ts'
 import stateStore from '../../plugins/state-store.ts'
 import { metricsRoute } from '../../routes/metrics.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
+import { randomIds } from '../../src/ids.ts'
 import { MockError } from '../../src/errors.ts'
 import { createFamily, newCount, newDurations, observe } from '../../src/metrics/series.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
@@ -19,6 +20,7 @@ async function build (t: Test, { enabled = true, redis, maxTransactions = 100 }:
   await app.register(errors, { compatibility: 'emv' })
   await app.register(metrics, { enabled })
   await app.register(stateStore, {
+    ids: randomIds,
     config: {
       useRedis: redis !== undefined,
       redis: { url: redis?.url ?? '', keyPrefix: '3ds_transaction', connectTimeoutMs: 1000, commandTimeoutMs: 300 },

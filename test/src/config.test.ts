@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../src/clock.ts'
-import { loadConfig, ConfigError, maskUrl, type Config, type Environment } from '../../src/config.ts'
+import { loadConfig, ConfigError, type Config, type Environment } from '../../src/config.ts'
 import { envExample, helpText, maskedConfig, settingsTable, startLines } from '../../src/config/describe.ts'
 import { settings, settingNames, type SettingName } from '../../src/config/settings.ts'
 import { version } from '../../src/config/version.ts'
 import { createCertificateSource } from '../../src/crypto/certificates.ts'
 import type { SigningAlg } from '../../src/crypto/signing-material.ts'
+import { maskUrl } from '../../src/masking.ts'
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',

@@ -1,5 +1,6 @@
-import { type Fault, ProtocolError } from '../../errors.ts'
+import type { Fault, ProtocolError } from '../../errors.ts'
 import type { JsonObject, RReq } from '../../protocol/messages.ts'
+import { rreqRefusal } from '../../protocol/refusal.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
 import { SUPPORTED_VERSIONS } from '../../protocol/versions.ts'
 import { isJsonObject } from '../spelling.ts'
@@ -44,7 +45,5 @@ function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faul
     ...IDS.map((id) => [id, canonicalUuid(rReq[id])])
   ].filter(([, value]) => value !== undefined))
   const what = faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
-  return new ProtocolError(`The RReq cannot be used: ${what}`, {
-    errorCode, errorComponent: 'S', errorDetail, errorMessageType: 'RReq', ...known
-  })
+  return rreqRefusal({ errorCode, errorDetail }, `The RReq cannot be used: ${what}`, known)
 }

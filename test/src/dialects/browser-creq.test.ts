@@ -1,6 +1,6 @@
 import t from 'tap'
 import { asUnreadable, judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
-import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../../src/dialects/original-redirect.ts'
+import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../../src/dialects/original/redirect.ts'
 import { ProtocolError } from '../../../src/errors.ts'
 import { inRuntimeSpelling } from '../../setup/requests.ts'
 

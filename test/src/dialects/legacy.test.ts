@@ -1,7 +1,7 @@
 import t from 'tap'
 import { FIRST_PROGRESS } from '../../../src/acs/challenge-machine.ts'
-import { legacyTextCRes } from '../../../src/dialects/legacy-cres.ts'
-import { buildLegacyRReq } from '../../../src/dialects/legacy-values.ts'
+import { legacyTextCRes } from '../../../src/dialects/original/text-cres.ts'
+import { buildLegacyRReq } from '../../../src/dialects/original/values.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 
 const ids = {

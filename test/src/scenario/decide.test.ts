@@ -1,127 +1,209 @@
 import t, { type Test } from 'tap'
 import { answerAReq } from '../../../src/acs/answer-areq.ts'
 import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
-import type { AReq, ARes, DeviceChannel, MessageVersion } from '../../../src/protocol/messages.ts'
+import { originalRange, originalSpan } from '../../../src/dialects/original/card-ranges.ts'
+import type { AReq, DeviceChannel, MessageVersion } from '../../../src/protocol/messages.ts'
 import { BUILT_IN_SCENARIOS } from '../../../src/scenario/catalogue.ts'
-import { decide, matchScenario } from '../../../src/scenario/decide.ts'
-import { cardRangesFor, originalRange, originalSpan } from '../../../src/three-ds-server/version.ts'
+import { decide, type Decision, matchScenario } from '../../../src/scenario/decide.ts'
+import { cardsTable } from '../../../src/scenario/describe.ts'
+import { cardRangesFor } from '../../../src/three-ds-server/version.ts'
 
-/** Published test cards and what they stand for in a browser, version 2.2.0, with no wish for or against a challenge. */
-const CARDS: Record<string, [transStatus: string, reason?: string]> = {
-  4000400040004001: ['C'],
-  4000400040004000: ['Y'],
-  4000000000001018: ['N', '01'],
-  4000000000001026: ['A'],
-  4000000000001034: ['U', '14'],
-  4000000000001042: ['R', '11'],
-  4000000000002024: ['I'],
-  4000000000001059: ['U', '13'],
-  4111111111111111: ['Y'],
-  5200000000001005: ['Y'],
-  340000000001007: ['Y'],
-  5155016800000000000: ['Y']
+type Indicator = string | string[] | undefined
+/** Each card with each indicator in each channel and version is decided so. */
+type Row = readonly [cards: readonly string[], indicators: readonly Indicator[], channels: readonly DeviceChannel[], versions: readonly MessageVersion[], decision: Decision]
+
+const CHALLENGED = ['4000400040004001']
+const NAMED_FRICTIONLESS = ['4000400040004000']
+const NOT_AUTHENTICATED = ['4000000000001018', '5200000000001018']
+const ATTEMPTED = ['4000000000001026', '5200000000001026']
+const UNAVAILABLE = ['4000000000001034']
+const REJECTED = ['4000000000001042']
+const INFORMATIONAL = ['4000000000002024']
+const NOT_ENROLLED = ['4000000000001059']
+const OTHERS = ['4111111111111111', '5200000000001005', '340000000001007', '2200000000000004', '5155016800000000000']
+const EVERY_CARD = [
+  ...CHALLENGED, ...NAMED_FRICTIONLESS, ...NOT_AUTHENTICATED, ...ATTEMPTED, ...UNAVAILABLE, ...REJECTED, ...INFORMATIONAL, ...NOT_ENROLLED, ...OTHERS
+]
+
+const NO_WISH = [undefined, '01', '02', '03', '06', '07', '08', '09', [], ['02', '03']]
+const MANDATED = ['04', ['04'], ['02', '04'], ['04', '05'], ['05', '04']]
+const SKIPPED = ['05', ['05'], ['01', '05']]
+
+const APP_AND_BROWSER = ['01', '02'] as const
+const THREE_RI = ['03'] as const
+const EVERY_CHANNEL = ['01', '02', '03'] as const
+const BOTH = ['2.1.0', '2.2.0'] as const
+
+const BY_CARD: readonly Row[] = [
+  [CHALLENGED, NO_WISH, APP_AND_BROWSER, BOTH, { scenario: 'challenge', transStatus: 'C' }],
+  [NAMED_FRICTIONLESS, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'frictionless', transStatus: 'Y' }],
+  [NOT_AUTHENTICATED, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'not-authenticated', transStatus: 'N', transStatusReason: '01' }],
+  [ATTEMPTED, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'attempted', transStatus: 'A' }],
+  [UNAVAILABLE, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'unavailable', transStatus: 'U', transStatusReason: '14' }],
+  [REJECTED, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'rejected', transStatus: 'R', transStatusReason: '11' }],
+  [INFORMATIONAL, NO_WISH, EVERY_CHANNEL, ['2.2.0'], { scenario: 'informational', transStatus: 'I' }],
+  [NOT_ENROLLED, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'not-enrolled', transStatus: 'U', transStatusReason: '13', notEnrolled: true }],
+  [OTHERS, NO_WISH, EVERY_CHANNEL, BOTH, { scenario: 'any-other-card', transStatus: 'Y' }]
+]
+const BY_INDICATOR: readonly Row[] = [
+  [EVERY_CARD, MANDATED, APP_AND_BROWSER, BOTH, { scenario: 'challenge-mandated', transStatus: 'C' }],
+  [EVERY_CARD, SKIPPED, EVERY_CHANNEL, BOTH, { scenario: 'challenge-skipped', transStatus: 'Y', acs: 'exemption' }]
+]
+const IN_3RI: readonly Row[] = [
+  [CHALLENGED, NO_WISH, THREE_RI, BOTH, { scenario: 'challenge', transStatus: 'U', transStatusReason: '21' }],
+  [EVERY_CARD, MANDATED, THREE_RI, BOTH, { scenario: 'challenge-mandated', transStatus: 'U', transStatusReason: '21' }]
+]
+const IN_2_1_0: readonly Row[] = [
+  [INFORMATIONAL, NO_WISH, EVERY_CHANNEL, ['2.1.0'], { scenario: 'informational', transStatus: 'U', transStatusReason: '07' }]
+]
+
+type Cell = Readonly<{ card: string, indicator: Indicator, deviceChannel: DeviceChannel, messageVersion: MessageVersion }>
+
+function cellsOf ([cards, indicators, channels, versions]: Row): Cell[] {
+  return cards.flatMap((card) => indicators.flatMap((indicator) => channels.flatMap((deviceChannel) => versions.map((messageVersion) =>
+    ({ card, indicator, deviceChannel, messageVersion })))))
 }
-const INDICATORS = [undefined, '01', '02', '03', '06', '09', '04', '05', ['04'], ['01', '05'], ['02', '03']] as const
-const CHANNELS: DeviceChannel[] = ['01', '02', '03']
-const VERSIONS: MessageVersion[] = ['2.1.0', '2.2.0']
 
-/** What compatibility §2.1 and the issue's rules say, written out once more. */
-function expected (card: string, indicator: unknown, deviceChannel: DeviceChannel, version: MessageVersion): [string, string?] {
-  const wants = (code: string) => [indicator].flat().includes(code)
-  const [status, reason] = wants('04') ? ['C'] : wants('05') ? ['Y'] : CARDS[card] as [string, string?]
-  if (status === 'C' && deviceChannel === '03') return ['U', '21']
-  if (status === 'I' && version === '2.1.0') return ['U', '07']
-  return reason === undefined ? [status as string] : [status as string, reason]
-}
-
-/** emv3ds-protocol §6 and §8: which elements go with a status. */
-function checkARes (t: Test, aRes: ARes, aReq: AReq): void {
-  const { transStatus, eci, authenticationValue: value } = aRes
-  const payment = aReq.messageCategory === '01'
-  const challenged = transStatus === 'C'
-  const inApp = aReq.deviceChannel === '01'
-  const about = JSON.stringify(aRes)
-  t.equal(aRes.transStatusReason !== undefined, ['N', 'U', 'R'].includes(transStatus), `reason: ${about}`)
-  t.equal(value !== undefined, payment && ['Y', 'A', 'I'].includes(transStatus), `authenticationValue: ${about}`)
-  if (value !== undefined) {
-    t.equal(value.length, 28)
-    const bytes = Buffer.from(value, 'base64')
-    t.equal(bytes.toString('base64'), value, 'valid base64')
-    // SPA2 values of Mastercard are 28 characters without padding where other schemes have 20 bytes.
-    t.ok(bytes.length === 20 || (bytes.length === 21 && value.startsWith('k')), about)
+function decidesAs (t: Test, rows: readonly Row[]): void {
+  for (const row of rows) {
+    for (const cell of cellsOf(row)) t.strictSame(decide(aReqFor(cell), BUILT_IN_SCENARIOS), row[4], JSON.stringify(cell))
   }
-  if (challenged) t.equal(eci, undefined)
-  if (payment && ['N', 'U', 'R'].includes(transStatus)) t.equal(eci, undefined)
-  if (payment && ['Y', 'A', 'I'].includes(transStatus)) t.match(eci, /^0[124567]$/)
-  t.equal(aRes.acsChallengeMandated, challenged ? 'Y' : undefined)
-  t.equal(aRes.authenticationType, challenged ? '02' : undefined)
-  t.equal(aRes.acsURL, challenged && !inApp ? 'https://acs.test/challenge' : undefined)
-  t.strictSame(aRes['acsRenderingType'], challenged && inApp ? { acsInterface: '01', acsUiTemplate: '01' } : undefined)
-  t.equal(aRes.sdkTransID, aReq.sdkTransID)
 }
 
-function aReqFor (acctNumber: string, indicator: string | readonly string[] | undefined, deviceChannel: DeviceChannel, messageVersion: MessageVersion, messageCategory: string): AReq {
+function aReqFor ({ card, indicator, deviceChannel = '02', messageVersion = '2.2.0', messageCategory = '01', sdkTransID }: Partial<Cell> & { card: string, messageCategory?: string, sdkTransID?: string }): AReq {
   return {
     messageType: 'AReq',
     messageVersion,
     threeDSServerTransID: '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013',
     deviceChannel,
     messageCategory,
-    acctNumber,
-    ...(indicator === undefined ? {} : { threeDSRequestorChallengeInd: indicator as string }),
-    ...(deviceChannel === '01' ? { sdkTransID: '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1' } : {})
+    acctNumber: card,
+    ...(indicator === undefined ? {} : { threeDSRequestorChallengeInd: indicator }),
+    ...(sdkTransID === undefined ? {} : { sdkTransID })
   }
 }
 
+const EVERY_ROW = [...BY_INDICATOR, ...BY_CARD, ...IN_3RI, ...IN_2_1_0]
+
+t.test('without indicator 04 or 05 the end of the card number decides (compatibility §2.1)', async (t) => decidesAs(t, BY_CARD))
+
+t.test('indicator 04 beats 05, and both beat every card (compatibility §2.1)', async (t) => decidesAs(t, BY_INDICATOR))
+
+t.test('3RI knows no challenge: U with reason 21 in its place (emv3ds-protocol §5.8)', async (t) => decidesAs(t, IN_3RI))
+
+t.test('2.1.0 knows no I: U with reason 07 in its place (emv3ds-protocol §6)', async (t) => decidesAs(t, IN_2_1_0))
+
+t.test('the tables above have every scenario of the catalogue in them, and every cell once', async (t) => {
+  t.strictSame(new Set(EVERY_ROW.map(([, , , , { scenario }]) => scenario)), new Set(BUILT_IN_SCENARIOS.map(({ name }) => name)))
+  const cells = EVERY_ROW.flatMap(cellsOf).map((cell) => JSON.stringify(cell))
+  t.equal(new Set(cells).size, cells.length)
+  // 15 cards, 18 indicators, 3 channels, 2 versions.
+  t.equal(cells.length, 1620)
+})
+
+const ACS_URL = 'https://acs.test/challenge'
+const SDK_TRANS_ID = '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1'
 const parts = {
   acsTransID: '5d9e0c11-46a8-4b7f-8e22-91f3a7c4d0b6',
   dsTransID: 'a6f10b3e-58d2-4971-8ac4-37e9d0f5b218',
-  acsURL: 'https://acs.test/challenge',
+  acsURL: ACS_URL,
   proofs: createEmvProofs('decide')
 }
-
-for (const card of Object.keys(CARDS)) {
-  t.test(`card …${card.slice(-4)}: each indicator, channel, version and category (compatibility §2.1, emv3ds-protocol §6)`, async (t) => {
-    for (const indicator of INDICATORS) {
-      for (const deviceChannel of CHANNELS) {
-        for (const version of VERSIONS) {
-          for (const category of ['01', '02']) {
-            const aReq = aReqFor(card, indicator, deviceChannel, version, category)
-            const decision = decide(aReq, BUILT_IN_SCENARIOS)
-            const [transStatus, reason] = expected(card, indicator, deviceChannel, version)
-            t.strictSame([decision.transStatus, decision.transStatusReason], [transStatus, reason], JSON.stringify({ indicator, deviceChannel, version }))
-            const aRes = answerAReq(aReq, decision, parts)
-            t.equal(aRes.transStatus, transStatus)
-            t.equal(aRes.transStatusReason, reason)
-            const exempted = ([indicator].flat() as unknown[]).includes('05')
-            t.strictSame([aRes.acsOperatorID, aRes.acsReferenceNumber], exempted ? ['MOCK_ACS_NEW', 'issuer2'] : ['MOCK_ACS', 'issuer1'])
-            checkARes(t, aRes, aReq)
-          }
-        }
-      }
-    }
-  })
+/** What every ARes has. */
+const COMMON = {
+  messageType: 'ARes',
+  messageVersion: '2.2.0',
+  threeDSServerTransID: '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013',
+  acsTransID: '5d9e0c11-46a8-4b7f-8e22-91f3a7c4d0b6',
+  dsTransID: 'a6f10b3e-58d2-4971-8ac4-37e9d0f5b218',
+  acsOperatorID: 'MOCK_ACS',
+  acsReferenceNumber: 'issuer1',
+  dsReferenceNumber: 'MOCK_DS'
 }
 
-t.test('each scheme has its own eci and shape of value (emv3ds-protocol §8)', async (t) => {
-  const cases: [card: string, category: string, eci: string | undefined, value: RegExp | undefined][] = [
-    ['4000000000001026', '01', '06', /^AAAB/],
-    ['4000400040004000', '01', '05', /^AAAB/],
-    ['4000000000002024', '01', '07', /^AAAB/],
-    ['5200000000001005', '01', '02', /^kA/],
-    ['5200000000001026', '01', '01', /^kE/],
-    ['5200000000001005', '02', 'N2', undefined],
-    ['5200000000001018', '02', 'N0', undefined],
-    ['340000000001007', '01', '05', /^AAAB/],
-    ['2200000000000004', '01', '02', /^CABR/]
-  ]
-  for (const [card, category, eci, value] of cases) {
-    const aReq = aReqFor(card, undefined, '02', '2.2.0', category)
-    const aRes = answerAReq(aReq, decide(aReq, BUILT_IN_SCENARIOS), parts)
-    t.equal(aRes.eci, eci, card)
-    if (value === undefined) t.equal(aRes.authenticationValue, undefined)
-    else t.match(aRes.authenticationValue, value)
+function answers (t: Test, cases: ReadonlyArray<readonly [aReq: Parameters<typeof aReqFor>[0], aRes: object]>): void {
+  for (const [asked, aRes] of cases) {
+    const aReq = aReqFor(asked)
+    t.strictSame(answerAReq(aReq, decide(aReq, BUILT_IN_SCENARIOS), parts), aRes, JSON.stringify(asked))
   }
+}
+
+t.test('an ARes has the elements that go with its status, and no others (emv3ds-protocol §6)', async (t) => {
+  answers(t, [
+    [{ card: '4000400040004001' }, { ...COMMON, transStatus: 'C', acsChallengeMandated: 'Y', authenticationType: '02', acsURL: ACS_URL }],
+    [{ card: '4000400040004000' }, { ...COMMON, transStatus: 'Y', eci: '05', authenticationValue: 'AAABi24ra5aQb9mSnh3t5ppWxrY=' }],
+    [{ card: '4000000000001018' }, { ...COMMON, transStatus: 'N', transStatusReason: '01' }],
+    [{ card: '4000000000001026' }, { ...COMMON, transStatus: 'A', eci: '06', authenticationValue: 'AAABYxq9vd3bk9XrM9Ve1DuJdnM=' }],
+    [{ card: '4000000000001034' }, { ...COMMON, transStatus: 'U', transStatusReason: '14' }],
+    [{ card: '4000000000001042' }, { ...COMMON, transStatus: 'R', transStatusReason: '11' }],
+    [{ card: '4000000000002024' }, { ...COMMON, transStatus: 'I', eci: '07', authenticationValue: 'AAABPZEBw6cru5txonYlOfUm7xY=' }],
+    [{ card: '4000000000001059' }, { ...COMMON, transStatus: 'U', transStatusReason: '13' }],
+    [{ card: '4111111111111111' }, { ...COMMON, transStatus: 'Y', eci: '05', authenticationValue: 'AAABi24ra5aQb9mSnh3t5ppWxrY=' }],
+    [{ card: '4000000000002024', messageVersion: '2.1.0' }, { ...COMMON, messageVersion: '2.1.0', transStatus: 'U', transStatusReason: '07' }],
+    [{ card: '4000400040004001', deviceChannel: '03' }, { ...COMMON, transStatus: 'U', transStatusReason: '21' }],
+    [{ card: '4000400040004001', messageCategory: '02' }, { ...COMMON, transStatus: 'C', acsChallengeMandated: 'Y', authenticationType: '02', acsURL: ACS_URL }]
+  ])
+})
+
+t.test('in the app it has the sdkTransID, and a rendering type in place of the acsURL (emv3ds-protocol §5.4, §6)', async (t) => {
+  answers(t, [
+    [{ card: '4000400040004001', deviceChannel: '01', sdkTransID: SDK_TRANS_ID }, {
+      ...COMMON,
+      transStatus: 'C',
+      sdkTransID: SDK_TRANS_ID,
+      acsChallengeMandated: 'Y',
+      authenticationType: '02',
+      acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }
+    }],
+    [{ card: '4000000000001018', deviceChannel: '01', sdkTransID: SDK_TRANS_ID }, { ...COMMON, transStatus: 'N', transStatusReason: '01', sdkTransID: SDK_TRANS_ID }],
+    [{ card: '4000000000001018', deviceChannel: '01' }, { ...COMMON, transStatus: 'N', transStatusReason: '01' }],
+    [{ card: '4000000000001018', deviceChannel: '02', sdkTransID: SDK_TRANS_ID }, { ...COMMON, transStatus: 'N', transStatusReason: '01' }]
+  ])
+})
+
+t.test('with indicator 05 the other ACS answers (compatibility §2.1)', async (t) => {
+  answers(t, [
+    [{ card: '4000400040004001', indicator: '05' }, {
+      ...COMMON,
+      acsOperatorID: 'MOCK_ACS_NEW',
+      acsReferenceNumber: 'issuer2',
+      transStatus: 'Y',
+      eci: '05',
+      authenticationValue: 'AAABi24ra5aQb9mSnh3t5ppWxrY='
+    }]
+  ])
+})
+
+t.test('each scheme has its own eci and shape of value (emv3ds-protocol §8)', async (t) => {
+  answers(t, [
+    [{ card: '5200000000001005' }, { ...COMMON, transStatus: 'Y', eci: '02', authenticationValue: 'kA8Hi24ra5aQb9mSnh3t5ppWxrY=' }],
+    [{ card: '5200000000001026' }, { ...COMMON, transStatus: 'A', eci: '01', authenticationValue: 'kE90Yxq9vd3bk9XrM9Ve1DuJdnM=' }],
+    [{ card: '340000000001007' }, { ...COMMON, transStatus: 'Y', eci: '05', authenticationValue: 'AAABi24ra5aQb9mSnh3t5ppWxrY=' }],
+    [{ card: '2200000000000004' }, { ...COMMON, transStatus: 'Y', eci: '02', authenticationValue: 'CABRi24ra5aQb9mSnh3t5ppWxrY=' }]
+  ])
+})
+
+t.test('a non-payment has no value, and an eci only where its scheme has one for it (emv3ds-protocol §8)', async (t) => {
+  answers(t, [
+    [{ card: '4111111111111111', messageCategory: '02' }, { ...COMMON, transStatus: 'Y' }],
+    [{ card: '4000000000001026', messageCategory: '02' }, { ...COMMON, transStatus: 'A' }],
+    [{ card: '5200000000001005', messageCategory: '02' }, { ...COMMON, transStatus: 'Y', eci: 'N2' }],
+    [{ card: '5200000000001018', messageCategory: '02' }, { ...COMMON, transStatus: 'N', transStatusReason: '01', eci: 'N0' }],
+    [{ card: '2200000000000004', messageCategory: '02' }, { ...COMMON, transStatus: 'Y', eci: '02' }]
+  ])
+})
+
+t.test('whatever is asked: a reason goes with N, U and R alone, a value never with them or C, and what a challenge needs with C alone (emv3ds-protocol §6)', async (t) => {
+  const asked = EVERY_ROW.flatMap(cellsOf).flatMap((cell) => ['01', '02'].map((messageCategory) => ({ ...cell, messageCategory })))
+  const wrong = asked.map(aReqFor).map((aReq) => answerAReq(aReq, decide(aReq, BUILT_IN_SCENARIOS), parts)).filter((aRes) => {
+    const challenged = aRes.transStatus === 'C'
+    const denied = ['N', 'U', 'R'].includes(aRes.transStatus)
+    return (aRes.transStatusReason !== undefined) !== denied ||
+      (aRes.authenticationValue !== undefined && (challenged || denied)) ||
+      (aRes.acsChallengeMandated !== undefined) !== challenged ||
+      (aRes.acsURL !== undefined || aRes['acsRenderingType'] !== undefined) !== challenged
+  })
+  t.strictSame(wrong, [])
 })
 
 t.test('the catalogue is fit to be shown: unique names, sentences, cards that match their own scenario, and one for everything', async (t) => {
@@ -129,21 +211,46 @@ t.test('the catalogue is fit to be shown: unique names, sentences, cards that ma
   t.equal(new Set(names).size, names.length)
   for (const scenario of BUILT_IN_SCENARIOS) {
     t.match(scenario.description, /^[A-Z].*\.$/)
-    t.equal(scenario.outcome.transStatusReason !== undefined, ['N', 'U', 'R'].includes(scenario.outcome.transStatus))
     if (scenario.exampleCard !== undefined) t.equal(matchScenario({ acctNumber: scenario.exampleCard }, BUILT_IN_SCENARIOS), scenario)
   }
   t.strictSame(BUILT_IN_SCENARIOS.at(-1)?.match, {})
+})
+
+t.test('a list without a scenario for everything is a fault of the list', async (t) => {
   t.throws(() => matchScenario({ acctNumber: '4111111111111111' }, []), new RangeError('no scenario matches'))
 })
 
+t.test('where a scenario has two conditions both must hold', async (t) => {
+  const both = { name: 'both', description: 'Both.', match: { threeDSRequestorChallengeInd: '03', acctNumberEnd: '1091' }, outcome: { transStatus: 'R' } } as const
+  const rest = { name: 'rest', description: 'The rest.', match: {}, outcome: { transStatus: 'Y' } } as const
+  for (const [card, indicator, scenario] of [
+    ['4000000000001091', '03', both], ['4000000000001091', '02', rest], ['4000000000001091', undefined, rest], ['4111111111111111', '03', rest]
+  ] as const) t.equal(matchScenario(aReqFor({ card, indicator }), [both, rest]), scenario, JSON.stringify({ card, indicator }))
+})
+
+t.test('the table of the documents has a row for each scenario, in the order in which they are tried', async (t) => {
+  t.equal(cardsTable([
+    { name: 'a', description: 'By indicator.', match: { threeDSRequestorChallengeInd: '04' }, outcome: { transStatus: 'C' } },
+    { name: 'b', description: 'By card.', match: { acctNumberEnd: '1091' }, outcome: { transStatus: 'U' }, exampleCard: '4000000000001091' },
+    { name: 'c', description: 'Any.', match: {}, outcome: { transStatus: 'Y' }, exampleCard: '4111111111111111' }
+  ]), [
+    '| when | `transStatus` | what happens | for example |',
+    '|---|---|---|---|',
+    '| `threeDSRequestorChallengeInd` 04 | `C` | By indicator. |  |',
+    '| card ends in 1091 | `U` | By card. | `4000000000001091` |',
+    '| any other card | `Y` | Any. | `4111111111111111` |'
+  ].join('\n'))
+})
+
 t.test('a card is in the original\'s one range, and a card that is not enrolled in none (compatibility B11)', async (t) => {
-  const range = (startRange: string, endRange: string) => [{
-    acsInfoInd: ['01', '02'], startRange, endRange, acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0'
-  }]
   const rules = { scenarios: BUILT_IN_SCENARIOS, rangeOf: originalRange, span: originalSpan }
-  for (const text of ['4111111111111111', '', 'not a number', '51550']) {
-    t.strictSame(cardRangesFor(text, rules), range('4000000000000000', '4999999999999999'), text)
-  }
-  t.strictSame(cardRangesFor('5155016800000000000', rules), range('5155010000000000', '5155019999999999'))
-  t.strictSame(cardRangesFor('4000000000001059', rules), [])
+  const common = [{
+    acsInfoInd: ['01', '02'], startRange: '4000000000000000', endRange: '4999999999999999', acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0'
+  }]
+  const own = [{
+    acsInfoInd: ['01', '02'], startRange: '5155010000000000', endRange: '5155019999999999', acsStartProtocolVersion: '2.2.0', acsEndProtocolVersion: '2.2.0'
+  }]
+  for (const [cardNumber, cardRanges] of [
+    ['4111111111111111', common], ['', common], ['not a number', common], ['51550', common], ['5155016800000000000', own], ['4000000000001059', []]
+  ] as const) t.strictSame(cardRangesFor(cardNumber, rules), cardRanges, cardNumber)
 })

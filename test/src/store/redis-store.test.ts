@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { encodeTransaction } from '../../../src/dialects/stored-transaction.ts'
+import { decodeTransaction, encodeTransaction } from '../../../src/dialects/stored-transaction.ts'
+import { randomIds } from '../../../src/ids.ts'
 import { closeRedis, openRedis } from '../../../src/store/redis-connection.ts'
-import { createRedisStore } from '../../../src/store/redis-store.ts'
+import { createRedisStore, type RecordCodec } from '../../../src/store/redis-store.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { countOne, newTransaction, testStateStore, TTL_SECONDS } from '../../contracts/state-store.ts'
@@ -13,6 +14,7 @@ const skip = redisIsLeftOut
 const patient = { connectTimeoutMs: 30_000, commandTimeoutMs: 30_000 }
 const TTL_MS = TTL_SECONDS * 1000
 const maskedUrl = 'redis://***@127.0.0.1'
+const codec: RecordCodec = { encode: encodeTransaction, decode: decodeTransaction }
 const unreadable = { name: 'MockError', code: 'store_serialization', message: 'The stored transaction cannot be read' }
 
 async function connect (t: Test, url: string, timeouts = patient): Promise<Redis> {
@@ -23,7 +25,7 @@ async function connect (t: Test, url: string, timeouts = patient): Promise<Redis
 
 /** @returns a store of its own prefix on that connection. */
 function storeOn (redis: Redis, keyPrefix: string): StateStore {
-  return createRedisStore({ redis, keyPrefix, ttlSeconds: TTL_SECONDS, maskedUrl })
+  return createRedisStore({ redis, keyPrefix, ttlSeconds: TTL_SECONDS, maskedUrl, codec, ids: randomIds })
 }
 
 /** Waits for the connection's next change to that status. */
@@ -43,7 +45,7 @@ t.test('the store contract, on Redis', { skip }, async (t) => {
   await testStateStore(t, () => {
     const keyPrefix = randomUUID()
     return {
-      create: (events) => createRedisStore({ redis, keyPrefix, ttlSeconds: TTL_SECONDS, maskedUrl, events }),
+      create: (events) => createRedisStore({ redis, keyPrefix, ttlSeconds: TTL_SECONDS, maskedUrl, codec, ids: randomIds, events }),
       async age (seconds) { await redis.eval(AGE, 0, keyPrefix, seconds * 1000) }
     }
   })

@@ -1,13 +1,14 @@
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
 import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { originalResultRules } from '../../../src/dialects/original/result-rules.ts'
 import { readResultsRequest } from '../../../src/dialects/three-ds-server-api/results-request.ts'
 import { ProtocolError } from '../../../src/errors.ts'
 import { createChecker } from '../../../src/protocol/checker.ts'
 import type { ARes, RReq } from '../../../src/protocol/messages.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { finalResult } from '../../../src/three-ds-server/final.ts'
-import { judgeResults } from '../../../src/three-ds-server/judge-results.ts'
+import { emvResultRules, judgeResults } from '../../../src/three-ds-server/judge-results.ts'
 import { takeResults } from '../../../src/three-ds-server/results.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { CHALLENGE_CARD, resultsRequest, SDK_TRANS_ID } from '../../setup/requests.ts'
@@ -32,14 +33,14 @@ function transactionWith (transStatus: ARes['transStatus'] | undefined, messageV
 }
 
 /** A store with one transaction, and what was told of results. */
-async function keep (t: Test, transaction: Transaction) {
+async function keep (t: Test, transaction: Transaction, rules = emvResultRules) {
   const store = createMemoryStore({ ttlSeconds: 1800, maxTransactions: 10, maxBytes: 1_000_000, clock: createManualClock(0) })
   t.teardown(() => store.close())
   await store.insert(transaction)
   const finished: string[] = []
   const warned: string[] = []
   const log = { info () {}, warn (_details: object, message: string) { warned.push(message) } }
-  return { parts: { store, log, onFinished (_transaction: Transaction, transStatus: string) { finished.push(transStatus) } }, finished, warned, store }
+  return { parts: { store, log, rules, onFinished (_transaction: Transaction, transStatus: string) { finished.push(transStatus) } }, finished, warned, store }
 }
 
 /** The Erro that a result is refused with. */
@@ -59,8 +60,8 @@ const ODD: readonly RReq[] = [
 t.test('COMPATIBILITY=legacy takes what the original took, on a challenge and without one, and final tells it (compatibility §1.3, B17)', async (t) => {
   for (const transStatus of ['C', 'Y', 'N'] as const) {
     for (const rReq of [...ODD, resultsRequest(ids, { eci: '', interactionCounter: 'x' })]) {
-      const { parts, store, finished } = await keep(t, transactionWith(transStatus))
-      const taken = await takeResults(rReq, parts, 'legacy')
+      const { parts, store, finished } = await keep(t, transactionWith(transStatus), originalResultRules)
+      const taken = await takeResults(rReq, parts)
       t.strictSame(JSON.stringify(taken.rReq), JSON.stringify(rReq))
       t.strictSame(finished, [rReq.transStatus])
       t.match(finalResult(await store.get(ids.threeDSServerTransID)), { transStatus: rReq.transStatus, resultsRequest: { eci: rReq.eci } })
@@ -69,11 +70,11 @@ t.test('COMPATIBILITY=legacy takes what the original took, on a challenge and wi
 })
 
 t.test('COMPATIBILITY=legacy still refuses ids of another transaction and a second, different result', async (t) => {
-  const { parts, finished, warned } = await keep(t, transactionWith('C'))
-  t.strictSame(await refused(takeResults(resultsRequest({ ...ids, acsTransID: ids.dsTransID }), parts, 'legacy')), { errorCode: '301', errorDetail: 'acsTransID' })
-  await takeResults(resultsRequest(ids), parts, 'legacy')
-  await takeResults(resultsRequest(ids), parts, 'legacy')
-  t.strictSame(await refused(takeResults(resultsRequest(ids, { eci: '06' }), parts, 'legacy')), { errorCode: '305', errorDetail: 'transStatus' })
+  const { parts, finished, warned } = await keep(t, transactionWith('C'), originalResultRules)
+  t.strictSame(await refused(takeResults(resultsRequest({ ...ids, acsTransID: ids.dsTransID }), parts)), { errorCode: '301', errorDetail: 'acsTransID' })
+  await takeResults(resultsRequest(ids), parts)
+  await takeResults(resultsRequest(ids), parts)
+  t.strictSame(await refused(takeResults(resultsRequest(ids, { eci: '06' }), parts)), { errorCode: '305', errorDetail: 'transStatus' })
   t.strictSame(finished, ['Y'])
   t.strictSame(warned, ['a second, different result was refused'])
 })
@@ -93,21 +94,21 @@ t.test('COMPATIBILITY=legacy judges ids, version and status, and takes any text 
 
 t.test('a result taken by EMV\'s rules is told of once, one that is only acknowledged is not', async (t) => {
   const challenged = await keep(t, transactionWith('C'))
-  for (const rReq of ODD) await t.rejects(takeResults(rReq, challenged.parts, 'emv'), { code: 'protocol_error' })
-  await takeResults(resultsRequest(ids), challenged.parts, 'emv')
-  await takeResults(resultsRequest(ids), challenged.parts, 'emv')
+  for (const rReq of ODD) await t.rejects(takeResults(rReq, challenged.parts), { code: 'protocol_error' })
+  await takeResults(resultsRequest(ids), challenged.parts)
+  await takeResults(resultsRequest(ids), challenged.parts)
   t.strictSame(challenged.finished, ['Y'])
 
   const frictionless = await keep(t, transactionWith('Y'))
-  const transaction = await takeResults(resultsRequest(ids), frictionless.parts, 'emv')
+  const transaction = await takeResults(resultsRequest(ids), frictionless.parts)
   t.strictSame(transaction, transactionWith('Y'))
-  t.strictSame(await refused(takeResults(resultsRequest(ids, { transStatus: 'A' }), frictionless.parts, 'emv')), { errorCode: '305', errorDetail: 'transStatus' })
+  t.strictSame(await refused(takeResults(resultsRequest(ids, { transStatus: 'A' }), frictionless.parts)), { errorCode: '305', errorDetail: 'transStatus' })
   t.strictSame(frictionless.finished, [])
 })
 
 t.test('a record of another server has no ARes: it may have been challenged, in any version', async (t) => {
   const { parts, finished } = await keep(t, transactionWith(undefined, '2.1.0'))
   t.strictSame(judgeResults(resultsRequest(ids), transactionWith(undefined, '2.1.0')), { wrong: [], missing: [] })
-  t.strictSame((await takeResults(resultsRequest(ids), parts, 'emv')).rReq, resultsRequest(ids))
+  t.strictSame((await takeResults(resultsRequest(ids), parts)).rReq, resultsRequest(ids))
   t.strictSame(finished, ['Y'])
 })

@@ -1,7 +1,7 @@
-import type { Proof, Proofs } from '../acs/proofs.ts'
-import type { Ending } from '../acs/challenge-machine.ts'
-import type { RReq } from '../protocol/messages.ts'
-import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import type { Proof, Proofs } from '../../acs/proofs.ts'
+import type { Ending } from '../../acs/challenge-machine.ts'
+import type { RReq } from '../../protocol/messages.ts'
+import type { ChallengeProgress, Transaction } from '../../transaction/transaction.ts'
 
 /** 29 characters and so no valid base64: clients compare the literal. */
 const IN_ARES: Proof = { eci: '05', authenticationValue: 'QWErty123+/ABCD5678ghijklmn==' }

@@ -1,4 +1,4 @@
-import type { textAppCRes } from '../acs/build-cres.ts'
+import type { textAppCRes } from '../../acs/build-cres.ts'
 
 /** The original server's one screen: no text, no resend, the same whatever happened before. */
 export const legacyTextCRes: typeof textAppCRes = ({ counter, ...ids }) => ({
