@@ -265,7 +265,7 @@ function formBodies (valid) {
     { weight: 3, arbitrary: fc.tuple(valid, fc.array(field, { maxLength: 3 })).map(([fields, more]) => encodeForm([...fields, ...more])) },
     fc.array(field, { maxLength: 5 }).map(encodeForm),
     fc.tuple(valid, hostileText).map(([fields, text]) => Buffer.concat([encodeForm(fields), Buffer.from(text)])),
-    fc.constantFrom('', '&', '=', '&&==&', '%', 'creq=%ff', 'creq', 'otp=%00', '&'.repeat(20_000)).map((text) => Buffer.from(text)),
+    fc.constantFrom('', '&', '=', '&&==&', '%', 'creq=%ff', 'creq', 'otp=%00', '&'.repeat(20_000), 'otp=1&'.repeat(2_000), 'creq&'.repeat(40_000)).map((text) => Buffer.from(text)),
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
   )
 }
