@@ -14,14 +14,3 @@ export function isWebAddress (value: unknown): value is string {
 
 /** What an element is told that is none, after its name. */
 export const NO_WEB_ADDRESS = 'must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes'
-
-/**
- * @returns whether a server may be called there: like a web address, but a user name and a password may stand before the host, as
- *   nobody but the server gets to see them
- */
-export function isCallAddress (value: unknown): value is string {
-  return typeof value === 'string' && isWebAddress(value.replace(/^(https?:\/\/)[^/?#@]*@/i, '$1')) && URL.canParse(value)
-}
-
-/** What an element is told that is none, after its name. */
-export const NO_CALL_ADDRESS = 'must be an absolute http or https URL of at most 2048 characters, without spaces and backslashes'

@@ -4,7 +4,7 @@ import type { Fault } from '../../errors.ts'
 import type { Json, JsonObject } from '../../protocol/messages.ts'
 import { missingFault } from '../../protocol/missing-fault.ts'
 import { isSupportedVersion, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
-import { isCallAddress, isWebAddress, NO_CALL_ADDRESS, NO_WEB_ADDRESS } from '../../protocol/web-address.ts'
+import { isWebAddress, NO_WEB_ADDRESS } from '../../protocol/web-address.ts'
 import { isJsonObject } from '../spelling.ts'
 import { asElement, GROUP_PLACES, type Place, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
 import type { AuthenticateRequest } from './request-schemas.ts'
@@ -57,9 +57,9 @@ function memberOf (request: JsonObject, group: string, name: string): Json | und
 /** An address that no result can be posted to; an empty one asks for none. @param request in EMV spelling; may be invalid in any other way */
 export function resultAddressFaults (request: JsonObject): Fault[] {
   const address = memberOf(request, 'merchant', 'resultsResponseNotificationUrl')
-  return address === undefined || address === '' || isCallAddress(address)
+  return address === undefined || address === '' || isWebAddress(address)
     ? []
-    : [{ element: 'merchant.resultsResponseNotificationUrl', message: NO_CALL_ADDRESS }]
+    : [{ element: 'merchant.resultsResponseNotificationUrl', message: NO_WEB_ADDRESS }]
 }
 
 /** A version that the 3DS Requestor wants or nothing, and that is not to be had. @param request in EMV spelling */

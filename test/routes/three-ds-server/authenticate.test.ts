@@ -321,13 +321,13 @@ t.test('a result is posted only where a server can post; legacy looks when it is
     const request = browserRequest(id)
     return { ...request, merchant: { ...request.merchant, resultsResponseNotificationUrl } }
   }
-  for (const address of ['file:///etc/passwd', 'no address', '/rres', 'https://shop.test/ rres', 'https://a@b@shop.test/']) {
+  for (const address of ['file:///etc/passwd', 'no address', '/rres', 'https://shop.test/ rres', 'http://me:secret@shop.test/']) {
     t.strictSame(await faultsOf(to(address)), {
-      'merchant.resultsResponseNotificationUrl': 'must be an absolute http or https URL of at most 2048 characters, without spaces and backslashes'
+      'merchant.resultsResponseNotificationUrl': 'must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes'
     }, address)
     t.equal((await post(legacy, '/3ds/authenticate', to(address))).status, 200)
   }
-  for (const address of ['', 'https://shop.test/rres', 'http://me:secret@shop.test/']) {
+  for (const address of ['', 'https://shop.test/rres']) {
     t.equal((await post(app, '/3ds/authenticate', to(address))).status, 200)
   }
 })
