@@ -2,8 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { acceptance } from './plugins/acceptance.ts'
 import { compression } from './plugins/compression.ts'
 import { errorOptions, errors } from './plugins/errors.ts'
+import { jobs } from './plugins/jobs.ts'
 import { jsonBodies } from './plugins/json-bodies.ts'
 import { metrics } from './plugins/metrics.ts'
+import { noteStore } from './plugins/note-store.ts'
 import { openApi } from './plugins/openapi.ts'
 import { publicUrl } from './plugins/public-url.ts'
 import { rateLimit } from './plugins/rate-limit.ts'
@@ -12,6 +14,7 @@ import { roles } from './plugins/roles.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { spelling } from './plugins/spelling.ts'
 import stateStore from './plugins/state-store.ts'
+import { tls, withTls } from './plugins/tls.ts'
 import { validation } from './plugins/validation.ts'
 import { acsRoutes } from './routes/acs/index.ts'
 import { directoryServerRoutes } from './routes/directory-server/index.ts'
@@ -42,7 +45,7 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
   const { compatibility } = config
   const app = Fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
-    ...errorOptions({ compatibility }),
+    ...withTls(errorOptions({ compatibility }), config),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: createRequestIds(ids),
     bodyLimit: config.bodyLimitBytes,
@@ -67,11 +70,14 @@ export async function buildApp (config: Config, { logger, clock = systemClock, i
 async function registerAll (app: FastifyInstance, config: Config, clock: Clock, ids: IdSource): Promise<void> {
   const { compatibility } = config
   await app.register(errors, { compatibility })
+  await app.register(tls, config)
   await app.register(jsonBodies)
   await app.register(validation)
   await app.register(requestLog)
   await app.register(metrics, { enabled: config.metrics })
   await app.register(stateStore, { config, clock, ids, events: app.meters.storeEvents })
+  await app.register(jobs, { config, clock })
+  await app.register(noteStore, { config, clock })
   await app.register(rateLimit, { ...config, keyPrefix: `${config.redis.keyPrefix}_rate_limit:` })
   await app.register(compression, { enabled: config.compression })
   await app.register(securityHeaders, { https: config.publicUrl?.startsWith('https:') === true })

@@ -14,16 +14,19 @@ export const arrows = {
   masking: [],
   once: [],
   protocol: ['errors'],
-  scenario: ['protocol'],
   transaction: ['protocol'],
+  scenario: ['protocol', 'transaction'],
   crypto: ['errors', 'ids', 'once', 'protocol', 'transaction'],
-  config: ['clock', 'crypto', 'masking'],
-  store: ['clock', 'errors', 'ids', 'masking', 'transaction'],
+  config: ['clock', 'crypto', 'masking', 'protocol'],
+  commands: ['clock', 'config', 'crypto'],
+  store: ['clock', 'errors', 'ids', 'masking', 'protocol', 'transaction'],
+  jobs: ['clock', 'log', 'protocol', 'store'],
   exchange: ['clock', 'log', 'protocol', 'store', 'transaction'],
   metrics: ['store'],
-  acs: ['crypto', 'errors', 'exchange', 'ids', 'protocol', 'scenario', 'store', 'transaction'],
-  'three-ds-server': ['acs', 'clock', 'crypto', 'errors', 'ids', 'log', 'protocol', 'scenario', 'store', 'transaction'],
-  dialects: ['acs', 'crypto', 'errors', 'protocol', 'three-ds-server', 'transaction']
+  acs: ['clock', 'crypto', 'errors', 'exchange', 'ids', 'jobs', 'log', 'protocol', 'scenario', 'store', 'transaction'],
+  'directory-server': ['clock', 'errors', 'exchange', 'ids', 'log', 'protocol', 'store', 'transaction'],
+  'three-ds-server': ['clock', 'crypto', 'directory-server', 'errors', 'log', 'protocol', 'scenario', 'store', 'transaction'],
+  dialects: ['acs', 'crypto', 'directory-server', 'errors', 'protocol', 'three-ds-server', 'transaction']
 }
 
 const sources = join(import.meta.dirname, 'src')

@@ -8,7 +8,7 @@ export type { MockSettings }
 
 /** A running mock. */
 export interface MockServer {
-  /** Where it listens: `http://127.0.0.1:<port>`. */
+  /** Where it listens: `http://127.0.0.1:<port>`, or `https://…` with `TLS_CERT_PATH`. */
   readonly url: string
   /** Ends it: requests in flight are answered first, for at most `CLOSE_GRACE_MS`, and log lines written. */
   close (): Promise<void>

@@ -119,7 +119,17 @@ async function serve (): Promise<void> {
   await flushLogger(logger)
 }
 
+async function certificates (argv: string[]): Promise<void> {
+  const { writeCertificates, UsageError } = await import('./src/commands/certificates.ts')
+  try {
+    process.stdout.write(await writeCertificates(argv))
+  } catch (error) {
+    stop(error instanceof UsageError ? MISUSED : FAILED, messageOf(error))
+  }
+}
+
 async function main (argv: string[]): Promise<void> {
+  if (argv[0] === 'certificates') return certificates(argv.slice(1))
   let flags: Flags
   try {
     flags = readFlags(argv)

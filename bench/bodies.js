@@ -109,6 +109,41 @@ export function authenticateRequests (kind, idOf = () => randomUUID()) {
   }
 }
 
+/** What a 3DS Server adds to what a checkout sends. */
+const OF_THE_3DS_SERVER = {
+  messageType: 'AReq',
+  messageVersion: '2.2.0',
+  threeDSServerRefNumber: '3DS_LOA_SER_MOCK_020200_00001',
+  threeDSServerURL: 'https://3dss.example.test/rreq',
+  threeDSRequestorURL: 'https://shop.example.test',
+  purchaseAmount: '4599',
+  purchaseExponent: '2',
+  purchaseInstalData: '2',
+  recurringFrequency: '30',
+  browserScreenHeight: '1080',
+  browserScreenWidth: '1920',
+  browserTZ: '-60'
+}
+
+/**
+ * AReq of a 3DS Server at `POST /ds`, each with an id of its own.
+ * @returns {Requests}
+ */
+export function aReqRequests () {
+  const { threeDSServerTransID, deviceChannel, messageCategory, threeDSCompInd, acctInfo, merchantRiskIndicator } = FULL
+  const { threeDSRequestor, cardholderAccount, cardholder, purchase, acquirer, merchant, browserInformation } = FULL
+  const flat = { ...threeDSRequestor, ...cardholderAccount, ...cardholder, ...purchase, ...acquirer, ...merchant, ...browserInformation }
+  const { schemeId, cardSecurityCode, challengeWindowSize, ...elements } = flat
+  const aReq = { threeDSServerTransID, deviceChannel, messageCategory, threeDSCompInd, acctInfo, merchantRiskIndicator, ...elements, ...OF_THE_3DS_SERVER }
+  const template = post('/ds', JSON.stringify(aReq))
+  const at = template.indexOf(threeDSServerTransID)
+  return () => {
+    const request = Buffer.from(template)
+    request.write(randomUUID(), at, 'latin1')
+    return request
+  }
+}
+
 /** @param {{ threeDSServerTransID: string, acsTransID: string, dsTransID: string }} ids */
 export function resultsRequest (ids) {
   return post('/3ds/results', JSON.stringify({

@@ -1,5 +1,5 @@
 // npm run fuzz: 100 000 hostile bodies for each POST route, over real sockets, against the built server. Fails on any 5xx,
-// on a request without an answer, and when memory keeps growing. `--bodies N` and `--seed N` change the run.
+// on a request without an answer, on an Erro that is none, and when memory keeps growing. `--bodies N` and `--seed N` change the run.
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -20,6 +20,7 @@ const WARM_UP_PART = 0.1
 /** Has the server collect its garbage when told to, by a signal that means nothing else to it. */
 const COLLECTING = '--expose-gc --import=data:text/javascript,process.on(%22SIGWINCH%22,()=>gc())'
 const IDLE_MS = 3000
+const LAST_CHUNK = '\r\n0\r\n\r\n'
 /**
  * Memory at rest after the whole run against memory at rest after the first lap, and from how many bodies on that tells
  * anything. What the server holds must stay as it was; what the process has of the machine swings with how its allocator
@@ -48,17 +49,44 @@ async function work (port, next, statuses) {
   let socket
   for (let request = next(); request !== undefined; request = next()) {
     if (socket === undefined || socket.destroyed || !socket.writable) socket = connect({ port, host: '127.0.0.1', noDelay: true }).on('error', () => {})
-    const { status, close } = await exchange(socket, request)
+    const { status, body, close } = await exchange(socket, request)
     statuses[status] = (statuses[status] ?? 0) + 1
     if (Number(status) >= 500) throw new Error(`${status} for ${describe(request)}`)
+    const fault = faultOfErro(body)
+    if (fault !== undefined) throw new Error(`An Erro with a wrong ${fault} for ${describe(request)}:\n${body.slice(0, 4000)}`)
     if (close) socket.destroy()
   }
   socket?.destroy()
 }
 
+const isId = (/** @type {unknown} */ value) => value === undefined || (typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value))
+const isText = (/** @type {unknown} */ value) => typeof value === 'string' && value !== '' && [...value].length <= 2048
+const isOf = (/** @type {RegExp} */ pattern) => (/** @type {unknown} */ value) => typeof value === 'string' && pattern.test(value)
+
+/** What an `Erro` must hold, and may hold. @type {Record<string, (value: unknown) => boolean>} */
+const ERRO = {
+  messageVersion: isOf(/^2\.(?:1\.0|2\.0|3\.1)$/),
+  errorCode: isOf(/^(?:10[1-3]|20[1-7]|30[1-9]|31[0-9]|40[1-6])$/),
+  errorComponent: isOf(/^[CSDA]$/),
+  errorDescription: isText,
+  errorDetail: isText,
+  errorMessageType: (value) => value === undefined || (typeof value === 'string' && /^(?:[ACROP]Re[qs]|Erro)$/.test(value)),
+  threeDSServerTransID: isId,
+  acsTransID: isId,
+  dsTransID: isId,
+  sdkTransID: isId
+}
+
+/** @param {string} body @returns {string | undefined} the element of an `Erro` that is wrong */
+function faultOfErro (body) {
+  if (!body.startsWith('{"messageType":"Erro"')) return undefined
+  const erro = JSON.parse(body)
+  return Object.keys(ERRO).find((element) => ERRO[element]?.(erro[element]) !== true)
+}
+
 /**
  * @param {import('node:net').Socket} socket @param {FuzzRequest} request
- * @returns {Promise<{ status: string, close: boolean }>}
+ * @returns {Promise<{ status: string, body: string, close: boolean }>}
  */
 function exchange (socket, request) {
   return new Promise((resolve, reject) => {
@@ -71,12 +99,19 @@ function exchange (socket, request) {
       const head = received.indexOf('\r\n\r\n')
       if (head === -1) return
       const header = received.toString('latin1', 0, head)
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(header)?.[1] ?? NaN)
+      const status = header.slice(9, 12)
+      const close = /\r\nconnection: close/i.test(header)
+      // Card ranges come in pieces.
+      if (/\r\ntransfer-encoding: chunked/i.test(header)) {
+        if (received.toString('latin1', received.length - LAST_CHUNK.length) === LAST_CHUNK) end(undefined, { status, body: '', close })
+        return
+      }
+      const length = status === '204' ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(header)?.[1] ?? NaN)
       if (Number.isNaN(length)) end(new Error(`an answer without length for ${describe(request)}:\n${header}`))
       else if (received.length > head + 4 + length) end(new Error(`more than one answer for ${describe(request)}`))
-      else if (received.length === head + 4 + length) end(undefined, { status: header.slice(9, 12), close: /\r\nconnection: close/i.test(header) })
+      else if (received.length === head + 4 + length) end(undefined, { status, body: received.toString('utf8', head + 4), close })
     }
-    /** @param {Error | undefined} error @param {{ status: string, close: boolean }} [answer] */
+    /** @param {Error | undefined} error @param {{ status: string, body: string, close: boolean }} [answer] */
     function end (error, answer) {
       clearTimeout(timer)
       socket.off('data', onData).off('close', onClose)
@@ -147,7 +182,7 @@ try {
     `RSS ${after.rss.toFixed(0)} MB (${growth.rss.toFixed(2)} ×, <= ${MOST_GROWTH.rss})`)
   const isLong = BODIES >= LONG_RUN
   if (isLong && (growth.used > MOST_GROWTH.used || growth.rss > MOST_GROWTH.rss)) throw new Error('memory keeps growing')
-  console.log(`no 5xx, no hang${isLong ? ', flat memory' : '; too short a run to tell about memory'}`)
+  console.log(`no 5xx, no hang, every Erro sound${isLong ? ', flat memory' : '; too short a run to tell about memory'}`)
 } finally {
   await server.stop()
 }

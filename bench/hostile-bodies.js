@@ -1,4 +1,4 @@
-// Hostile requests for every POST route: valid bodies that were changed, random JSON, forms, JWEs and bytes. Shared by the
+// Hostile requests for every POST route: valid bodies and messages that were changed, random JSON, forms, JWEs and bytes. Shared by the
 // fuzz test and the longer fuzz run. Card numbers are published test numbers.
 import { createCipheriv, createECDH, createHash, createHmac, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
@@ -18,6 +18,7 @@ import fc from 'fast-check'
  * @property {string} dsTransID
  * @property {string} creq as the server made it
  * @property {Buffer} [key] session key, of an app
+ * @property {boolean} [approves] in the bank's app
  */
 
 /** @typedef {(path: string, body: object) => Promise<any>} PostJson posts JSON, resolves to the JSON answered */
@@ -44,7 +45,12 @@ export const ROUTES = /** @type {const} */ ({
   '/processor/mock/acs/challenge/:acsTransID': 'redirect',
   '/processor/mock/acs/verify-otp': 'redirect',
   '/acs/app': 'sdk',
-  '/challenge': 'sdk'
+  '/challenge': 'sdk',
+  '/ds': 'message',
+  '/acs': 'message',
+  '/acs/method': 'page',
+  '/acs/method/:threeDSServerTransID': 'pageOrNothing',
+  '/acs/oob/:acsTransID': 'page'
 })
 /** @typedef {keyof typeof ROUTES} Route */
 export const routes = /** @type {Route[]} */ (Object.keys(ROUTES))
@@ -99,14 +105,106 @@ function resultsBody ({ threeDSServerTransID, acsTransID, dsTransID }) {
   }
 }
 
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1/'
+const VERSIONS = ['2.1.0', '2.2.0', '2.3.1']
+/** Approval in the bank's app, during a challenge and decoupled. */
+const APPROVALS = ['4000400040004004', '4000400040004010']
+/** Approvals, a code, consents, a choice and a code; without a challenge; refused. */
+const CARDS = [...APPROVALS, '4000400040004001', '4000400040004008', '4000400040004013', '4000400040004000', '4000000000001018']
+
+const purchase = {
+  acquirerBIN: '412345',
+  acquirerMerchantID: 'HARBOR-0042',
+  mcc: '5942',
+  merchantName: `Harbor ${MARKER}`,
+  merchantCountryCode: '208',
+  purchaseAmount: '4599',
+  purchaseCurrency: '978',
+  purchaseExponent: '2',
+  purchaseDate: '20261120101500'
+}
+
+/** @param {string} version */
+const browserPart = (version) => ({
+  threeDSRequestorAuthenticationInd: '01',
+  threeDSCompInd: 'U',
+  notificationURL: 'https://shop.test/3ds/return?a="b"&c',
+  browserAcceptHeader: 'text/html,*/*;q=0.8',
+  browserUserAgent: `Mozilla/5.0 ${MARKER}`,
+  browserIP: '192.0.2.10',
+  browserJavaEnabled: false,
+  browserLanguage: 'en-GB',
+  browserColorDepth: '24',
+  browserScreenHeight: '1080',
+  browserScreenWidth: '1920',
+  browserTZ: '-60',
+  ...version === '2.1.0' ? {} : { browserJavascriptEnabled: true },
+  ...version === '2.3.1' ? { acceptLanguage: ['en-GB'] } : {}
+})
+
+/** @param {string} version @param {boolean} fromDs */
+const appPart = (version, fromDs) => ({
+  threeDSRequestorAuthenticationInd: '01',
+  sdkAppID: randomUUID(),
+  sdkTransID: SDK_TRANS_ID,
+  sdkReferenceNumber: SDK_REFERENCE,
+  sdkMaxTimeout: '05',
+  sdkEphemPubKey,
+  ...fromDs ? { deviceInfo: Buffer.from('{"DV":"1.1","DD":{"C001":"Android"}}').toString('base64url') } : { sdkEncData: 'eyJ.e.i.c.t' },
+  deviceRenderOptions: { sdkInterface: '03', sdkUiType: ['01', '02', '03', '04', '05'] },
+  ...version === '2.3.1' ? { sdkType: '01', defaultSdkType: { sdkVariant: '01' } } : {}
+})
+
 /**
- * Challenges: every second one in an app, every fourth one in a browser that is over.
+ * An AReq of each version and channel.
+ * @param {string} version @param {string} channel @param {string} acctNumber
+ * @param {boolean} fromDs to the ACS, else to the DS
+ */
+function aReq (version, channel, acctNumber, fromDs) {
+  const messageCategory = version === '2.1.0' && channel === '03' ? '02' : '01'
+  return {
+    messageType: 'AReq',
+    messageVersion: version,
+    deviceChannel: channel,
+    messageCategory,
+    threeDSServerTransID: /** @type {string} */ (randomUUID()),
+    threeDSServerRefNumber: '3DS_LOA_SER_FUZZ_020200_00001',
+    threeDSServerURL: NOWHERE,
+    threeDSRequestorID: 'fuzz-requestor',
+    threeDSRequestorName: `Harbor ${MARKER}`,
+    threeDSRequestorURL: 'https://shop.test',
+    threeDSRequestorDecReqInd: version === '2.1.0' ? undefined : 'Y',
+    threeDSRequestorDecMaxTime: version === '2.1.0' ? undefined : '00005',
+    acctNumber,
+    cardExpiryDate: '3012',
+    ...messageCategory === '01' ? purchase : {},
+    ...version === '2.3.1' ? { acquirerCountryCode: '208', acquirerCountryCodeSource: '01' } : {},
+    ...channel === '01' ? appPart(version, fromDs) : channel === '02' ? browserPart(version) : { threeRIInd: version === '2.1.0' ? '05' : '11' },
+    ...fromDs ? { dsTransID: randomUUID(), dsReferenceNumber: '3DS_LOA_DIS_FUZZ_020200_00002', dsURL: NOWHERE } : {}
+  }
+}
+
+/**
+ * Challenges: of `count`, every second one in an app, every fourth one in a browser that is over; and half as many more in a
+ * browser for a 3DS Server elsewhere or a DS elsewhere, of every version and with several screens.
  * @param {PostJson} postJson
  * @param {number} count
  * @returns {Promise<Target[]>}
  */
 export async function openTargets (postJson, count) {
-  return Promise.all(Array.from({ length: count }, async (_, index) => {
+  const ofOthers = Array.from({ length: count / 2 }, async (_, index) => {
+    const path = index % 2 === 0 ? '/ds' : '/acs'
+    const version = /** @type {string} */ (VERSIONS[index % 3])
+    const card = /** @type {string} */ (CARDS[index % 5])
+    const answer = await postJson(path, aReq(version, '02', card, path === '/acs'))
+    // The DS refuses the constants of the original server.
+    if (answer.messageType !== 'ARes') return []
+    const { threeDSServerTransID, acsTransID, dsTransID } = answer
+    const creq = JSON.stringify({ messageType: 'CReq', messageVersion: version, threeDSServerTransID, acsTransID, challengeWindowSize: '02' })
+    return [{ threeDSServerTransID, acsTransID, dsTransID, creq: Buffer.from(creq).toString('base64url'), approves: APPROVALS.includes(card) }]
+  })
+  const own = Array.from({ length: count }, async (_, index) => {
     const answer = await postJson('/3ds/authenticate', authenticateBody(randomUUID(), index % 2 === 0 ? '01' : '02'))
     const { threeDSServerTransID, acsTransID, dsTransID } = answer.authenticationResponse
     const jws = answer.authenticationResponse.acsSignedContent
@@ -118,7 +216,8 @@ export async function openTargets (postJson, count) {
       creq: answer.base64EncodedChallengeRequest,
       ...jws === undefined ? {} : { key: sessionKey(JSON.parse(Buffer.from(jws.split('.')[1], 'base64url').toString()).acsEphemPubKey) }
     }
-  }))
+  })
+  return [...await Promise.all(own), ...(await Promise.all(ofOthers)).flat()]
 }
 
 /** @param {{ x: string, y: string }} theirs */
@@ -253,9 +352,73 @@ function jsonTexts (templates) {
   )
 }
 
+// Messages -------------------------------------------------------------------------------------------------------------
+
+const versions = fc.constantFrom(...VERSIONS)
+
+/** @param {fc.Arbitrary<Target>} targets @param {boolean} fromDs @returns {fc.Arbitrary<object>} */
+function aReqs (targets, fromDs) {
+  return fc.tuple(versions, fc.constantFrom('01', '02', '03'), fc.constantFrom(...CARDS), targets, fc.nat(9)).map(([version, channel, card, { threeDSServerTransID }, isKnown]) =>
+    ({ ...aReq(version, channel, card, fromDs), ...isKnown === 0 ? { threeDSServerTransID } : {} }))
+}
+
+/** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<object>} */
+function ofTransactions (targets) {
+  return fc.tuple(targets, versions, fc.constantFrom('Y', 'N', 'A', 'U', 'R')).map(([target, messageVersion, transStatus]) => ({
+    ...resultsBody(target),
+    messageVersion,
+    transStatus,
+    eci: 'YA'.includes(transStatus) ? '05' : undefined,
+    authenticationValue: 'YA'.includes(transStatus) ? 'AAECAwQFBgcICQoLDA0ODxAREhM=' : undefined,
+    transStatusReason: 'NUR'.includes(transStatus) ? '11' : undefined,
+    authenticationType: messageVersion === '2.3.1' ? undefined : '02',
+    authenticationMethod: messageVersion === '2.3.1' ? ['02'] : undefined,
+    acsRenderingType: undefined
+  }))
+}
+
+const pReqs = fc.tuple(versions, fc.constantFrom(undefined, '1', '0', '20261120101500')).map(([messageVersion, serialNum]) =>
+  ({ messageType: 'PReq', messageVersion, threeDSServerTransID: randomUUID(), threeDSServerRefNumber: '3DS_LOA_SER_FUZZ_020200_00001', serialNum }))
+
+const oReqs = fc.tuple(versions, fc.constantFrom('01', '02', '03')).map(([messageVersion, seqTotal]) => ({
+  messageType: 'OReq',
+  messageVersion,
+  dsTransID: randomUUID(),
+  dsReferenceNumber: '3DS_LOA_DIS_FUZZ_020200_00002',
+  opCategory: '01',
+  opDescription: `Closed for an hour ${MARKER}`,
+  opExpDate: '20261231',
+  opSeverity: '03',
+  opSeq: { seqId: randomUUID(), seqNum: '01', seqTotal }
+}))
+
+/** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<object>} */
+function erros (targets) {
+  return fc.tuple(targets, versions).map(([{ threeDSServerTransID, acsTransID, dsTransID }, messageVersion]) => ({
+    messageType: 'Erro', messageVersion, errorCode: '404', errorComponent: 'S', errorDescription: 'x', errorDetail: 'y', errorMessageType: 'RReq', threeDSServerTransID, acsTransID, dsTransID
+  }))
+}
+
+/** @param {fc.Arbitrary<object>} templates messages that the route takes */
+function messageTexts (templates) {
+  const texts = templates.map((message) => JSON.stringify(message))
+  const names = fc.oneof(templates.chain((message) => fc.constantFrom(...Object.keys(message))), fc.constantFrom('messageExtension', 'threeDSRequestorAuthenticationInfo', '__proto__'), hostileText)
+  /** @param {fc.Arbitrary<string>} values JSON */
+  const withFirst = (values) => fc.tuple(texts, names, values).map(([text, name, value]) => Buffer.from(`{${JSON.stringify(name)}:${value},${text.slice(1)}`))
+  return fc.oneof(
+    { weight: 10, arbitrary: jsonTexts(templates) },
+    { weight: 2, arbitrary: texts.map((text) => Buffer.from(text)) },
+    // A name twice, in the message or in an object of it.
+    { weight: 2, arbitrary: withFirst(hostileValue.map((value) => JSON.stringify(value))) },
+    fc.tuple(texts, names).map(([text, name]) => Buffer.from(text.replaceAll(':{', `:{${JSON.stringify(name)}:1,${JSON.stringify(name)}:2,`))),
+    // Deeper than any message, at a place of its own.
+    withFirst(fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.boolean()).map(([levels, isList]) => isList ? '['.repeat(levels) + ']'.repeat(levels) : '{"a":'.repeat(levels) + '1' + '}'.repeat(levels)))
+  )
+}
+
 // Forms ----------------------------------------------------------------------------------------------------------------
 
-const fieldNames = ['creq', 'threeDSSessionData', 'otp', 'action', 'threeDSServerTransID', 'threeDsServerTransId', '__proto__', 'redirectUrl']
+const fieldNames = ['creq', 'threeDSSessionData', 'otp', 'action', 'choice', 'consents', 'trustList', 'attempt', 'threeDSMethodData', 'browserUserAgent', 'threeDSServerTransID', 'threeDsServerTransId', '__proto__', 'redirectUrl']
 
 /** @param {fc.Arbitrary<[string, string][]>} valid fields that the route takes */
 function formBodies (valid) {
@@ -285,11 +448,19 @@ function creqs (targets) {
   )
 }
 
+/** What starts a 3DS Method. @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<string>} */
+function methodData (targets) {
+  const urls = fc.constantFrom('https://shop.test/method', `https://shop.test/method?a=${MARKER}`, undefined)
+  const texts = jsonTexts(fc.tuple(targets, urls, fc.boolean()).map(([{ threeDSServerTransID }, threeDSMethodNotificationURL, isKnown]) =>
+    ({ threeDSServerTransID: isKnown ? threeDSServerTransID : randomUUID(), threeDSMethodNotificationURL })))
+  return fc.tuple(texts, fc.constantFrom('base64', 'base64url', 'utf8')).map(([text, encoding]) => text.toString(/** @type {BufferEncoding} */ (encoding)))
+}
+
 /** @param {string} text @returns {string} one that can be percent-encoded */
 const wellFormed = (text) => Buffer.from(text).toString()
 
 const entries = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('0000', '', '123', '12345') }, { weight: 2, arbitrary: hostileText }, fc.constant('1234'))
-const actions = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('submit', 'resend', '', 'CANCEL', 'x') }, fc.constant('cancel'), hostileText)
+const actions = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('submit', 'resend', 'continue', '', 'CANCEL', 'x') }, fc.constant('cancel'), hostileText)
 
 /** @param {string} path @param {fc.Arbitrary<Target>} targets a path whose last part is an acsTransID, or something else */
 function below (path, targets) {
@@ -366,10 +537,17 @@ function sdkBodies (targets) {
  */
 export function hostileRequests (route, open) {
   const targets = fc.constantFrom(...open)
+  const approvals = fc.constantFrom(...open.filter(({ approves }) => approves), ...open.slice(0, 1))
   const inApps = fc.constantFrom(...open.filter(({ key }) => key !== undefined))
   const path = fc.constant(/** @type {string} */ (route))
-  const entry = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(entries, actions).map(([otp, action]) => [['otp', otp], ['action', action]]))
+  const more = fc.constantFrom([], [], [['choice', 'phone']], [['choice', '1'], ['choice', '2']], [['consents', 'trustList,deviceBinding'], ['trustList', 'Y']], [['attempt', '0']])
+  const entry = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(entries, actions, more).map(([otp, action, fields]) => [['otp', otp], ['action', action], ...fields]))
   const opening = fc.tuple(creqs(targets), hostileText).map(([creq, data]) => /** @type {[string, string][]} */ ([['creq', creq], ['threeDSSessionData', data]]))
+  const gathered = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(targets, fc.array(
+    fc.tuple(fc.constantFrom('browserUserAgent', 'browserLanguage', 'browserScreenWidth', 'browserTZ', 'timeZone', 'languages', 'maxTouchPoints'), hostileText), { maxLength: 7 }
+  )).map(([{ threeDSServerTransID }, fields]) => [['threeDSMethodData', Buffer.from(JSON.stringify({ threeDSServerTransID })).toString('base64url')], ...fields]))
+  const approval = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(approvals, fc.oneof({ weight: 6, arbitrary: fc.constantFrom('approve', 'decline', '') }, hostileText))
+    .map(([{ creq }, action]) => [['creq', creq], ['action', action]]))
   /** @type {Record<Route, () => [paths: fc.Arbitrary<string>, type: string, bodies: fc.Arbitrary<Buffer>]>} */
   const kinds = {
     '/3ds/version': () => [path, JSON_TYPE, jsonTexts(fc.constant({ cardNumber: '4000400040004001' }))],
@@ -383,7 +561,12 @@ export function hostileRequests (route, open) {
     '/processor/mock/acs/verify-otp': () => [redirecting(path), FORM_TYPE, formBodies(fc.tuple(targets, entries).map(([target, otp]) =>
       [['otp', otp], ['threeDSServerTransID', target.threeDSServerTransID]]))],
     '/acs/app': () => [path, JOSE_TYPE, sdkBodies(inApps)],
-    '/challenge': () => [path, JOSE_TYPE, sdkBodies(inApps)]
+    '/challenge': () => [path, JOSE_TYPE, sdkBodies(inApps)],
+    '/ds': () => [path, JSON_TYPE, messageTexts(fc.oneof({ weight: 4, arbitrary: aReqs(targets, false) }, { weight: 3, arbitrary: ofTransactions(targets) }, pReqs, oReqs, erros(targets)))],
+    '/acs': () => [path, JSON_TYPE, messageTexts(fc.oneof({ weight: 4, arbitrary: aReqs(targets, true) }, ofTransactions(targets), pReqs, oReqs, erros(targets)))],
+    '/acs/method': () => [path, FORM_TYPE, formBodies(fc.oneof({ weight: 8, arbitrary: methodData(targets) }, hostileText).map((data) => [['threeDSMethodData', data]]))],
+    '/acs/method/:threeDSServerTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/method', targets) }, fc.constant('/acs/method')), FORM_TYPE, formBodies(gathered)],
+    '/acs/oob/:acsTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/oob', approvals) }, fc.constant('/acs/challenge')), FORM_TYPE, formBodies(approval)]
   }
   const [paths, type, bodies] = kinds[route]()
   return fc.record({ path: paths, type: types(type), body: bodies })

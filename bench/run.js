@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { authenticateRequests, finalRequest, resultsRequest } from './bodies.js'
+import { aReqRequests, authenticateRequests, finalRequest, resultsRequest } from './bodies.js'
 import { measureKept } from './kept.js'
 import { runLoad } from './load.js'
 import { startBare, startMock, startRedis, timeToFirstAnswer } from './servers.js'
@@ -104,6 +104,14 @@ async function measureStore (basePort, store, env, targets) {
   await server.stop()
 }
 
+/** An AReq of 2.2.0 as a 3DS Server sends it, judged element by element. @param {number} basePort */
+async function measureDirectoryServer (basePort) {
+  const server = await startMock({ MEMORY_MAX_TRANSACTIONS: '10000' })
+  const measured = await ratio(basePort, server.port, aReqRequests())
+  figure('AReq at /ds, memory', measured.ratio, '× base', '>=', 0.35, measured.statuses)
+  await server.stop()
+}
+
 /** @param {number} basePort */
 async function measureApp (basePort) {
   for (const [alg, target] of /** @type {const} */ ([['ES256', 0.22], ['PS256', 0.13]])) {
@@ -195,6 +203,7 @@ else {
   await measureStore(base.port, 'Redis', { USE_REDIS: 'true', REDIS_URL: redis.url }, { frictionless: 0.35, challenge: 0.35, results: 0.45 })
   await redis.stop()
 }
+await measureDirectoryServer(base.port)
 await measureApp(base.port)
 await measureFlatness()
 figure('memory per kept transaction', await measureKept(short ? 5000 : 50_000), 'KB', '<=', 6)

@@ -1,14 +1,16 @@
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { buildRReq } from '../src/acs/build-rreq.ts'
-import { textAppCRes } from '../src/acs/build-cres.ts'
+import { emvScreenCRes } from '../src/acs/build-cres.ts'
 import { createEmvProofs } from '../src/acs/emv-proofs.ts'
 import type { Proofs } from '../src/acs/proofs.ts'
 import { originalRange, originalSpan } from '../src/dialects/original/card-ranges.ts'
 import { originalResultRules } from '../src/dialects/original/result-rules.ts'
-import { legacyTextCRes } from '../src/dialects/original/text-cres.ts'
+import { legacyScreenCRes } from '../src/dialects/original/text-cres.ts'
 import { buildLegacyRReq, legacyProofs } from '../src/dialects/original/values.ts'
 import { type AuthenticateDoor, emvDoor, legacyDoor } from '../src/dialects/three-ds-server-api/authenticate-door.ts'
 import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
+import { BUILT_IN_SCENARIOS, ORIGINAL_SCENARIOS } from '../src/scenario/catalogue.ts'
+import type { Scenario } from '../src/scenario/scenario.ts'
 import { emvResultRules, type ResultRules } from '../src/three-ds-server/judge-results.ts'
 import { type CardRangeRules, rangeAround, supportedSpan } from '../src/three-ds-server/version.ts'
 
@@ -18,7 +20,10 @@ export interface Behaviour {
   authenticateDoor: AuthenticateDoor
   answers: ResultAnswers
   proofs: Proofs
-  textCRes: AppChallengeParts['textCRes']
+  screenCRes: AppChallengeParts['screenCRes']
+  /** Whether a CReq that cannot be used ends its challenge. */
+  faultsEnd: boolean
+  scenarios: readonly Scenario[]
   buildResult: AppChallengeParts['buildResult']
   resultRules: ResultRules
   cardRanges: Omit<CardRangeRules, 'scenarios'>
@@ -30,10 +35,12 @@ export const legacyBehaviour: Behaviour = {
   authenticateDoor: legacyDoor,
   answers: legacyResultAnswers,
   proofs: legacyProofs,
-  textCRes: legacyTextCRes,
+  screenCRes: legacyScreenCRes,
+  faultsEnd: false,
+  scenarios: ORIGINAL_SCENARIOS,
   buildResult: buildLegacyRReq,
   resultRules: originalResultRules,
-  cardRanges: { rangeOf: originalRange, span: originalSpan }
+  cardRanges: { rangeOf: originalRange, span: originalSpan, hasMethod: false }
 }
 
 /** Values as EMV has them. @param seed of which authentication values are made */
@@ -45,9 +52,11 @@ export function emvBehaviour (seed: string): Behaviour {
     authenticateDoor: emvDoor,
     answers: emvResultAnswers,
     proofs,
-    textCRes: textAppCRes,
+    screenCRes: emvScreenCRes,
+    faultsEnd: true,
+    scenarios: BUILT_IN_SCENARIOS,
     buildResult,
     resultRules: emvResultRules,
-    cardRanges: { rangeOf: rangeAround, span: supportedSpan }
+    cardRanges: { rangeOf: rangeAround, span: supportedSpan, hasMethod: true }
   }
 }

@@ -26,6 +26,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   results_not_found: 400,
   invalid_challenge_request: 400,
   protocol_error: 400,
+  illegal_event: 409,
   store_connection: 503,
   store_timeout: 503,
   store_conflict: 503,
@@ -50,6 +51,7 @@ interface StatusText { code: string, error: string }
 
 const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusText } = {
   400: { code: 'invalid_request', error: 'The request is not valid' },
+  403: { code: 'client_certificate_required', error: 'This path needs a client certificate' },
   404: { code: 'not_found', error: 'Not found' },
   408: { code: 'request_timeout', error: 'The request took too long to arrive' },
   413: { code: 'payload_too_large', error: 'The request body is too large' },
@@ -64,9 +66,9 @@ const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusTex
 
 /** A request that no route may see, whatever it asks for. The message is shown to the caller. */
 export class Refusal extends Error {
-  readonly status: 400 | 415 | 503
+  readonly status: 400 | 403 | 415 | 503
 
-  constructor (status: 400 | 415 | 503, message?: string) {
+  constructor (status: 400 | 403 | 415 | 503, message?: string) {
     super(message ?? byStatus[status]?.error)
     this.name = 'Refusal'
     this.status = status

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MockError } from '../src/errors.ts'
 import type { Config } from '../src/config.ts'
 
-export type PublicUrlOptions = Pick<Config, 'publicUrl' | 'port'>
+export type PublicUrlOptions = Pick<Config, 'publicUrl' | 'port' | 'tls'>
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -26,13 +26,14 @@ export const publicUrl = fp(async function publicUrl (app: FastifyInstance, opti
   app.decorate('publicUrl', choose(app, options))
 }, { name: 'public-url', fastify: '5.x' })
 
-function choose (app: FastifyInstance, { publicUrl: configured, port }: PublicUrlOptions): (request: FastifyRequest) => string {
+function choose (app: FastifyInstance, { publicUrl: configured, port, tls }: PublicUrlOptions): (request: FastifyRequest) => string {
   if (configured === 'request') return fromRequest
   if (configured !== undefined) return () => configured
+  const scheme = tls === undefined ? 'http' : 'https'
   let listening: string | undefined
   return () => {
     listening ??= whereListening(app)
-    return listening ?? `http://127.0.0.1:${port}`
+    return `${scheme}://${listening ?? `127.0.0.1:${port}`}`
   }
 }
 
@@ -47,7 +48,7 @@ function fromRequest (request: FastifyRequest): string {
 function whereListening (app: FastifyInstance): string | undefined {
   const address = app.server.address()
   if (address === null || typeof address === 'string') return undefined
-  return `http://${reachable(address.address)}:${address.port}`
+  return `${reachable(address.address)}:${address.port}`
 }
 
 /** A name under which an address to listen on can be reached: the addresses that mean "every interface" cannot. */

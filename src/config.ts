@@ -5,6 +5,7 @@ import { type MockSettings, toVariables } from './config/mock-settings.ts'
 import { readSettings, type Environment } from './config/read.ts'
 import { redisUrl } from './config/redis-url.ts'
 import type { Settings } from './config/settings.ts'
+import { readTls, type ListenerTlsConfig, type OutboundTlsConfig, type TlsConfig } from './config/tls.ts'
 import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
 import type { OwnCertificates } from './crypto/certificate-files.ts'
 import type { SigningAlg } from './crypto/signing-material.ts'
@@ -46,14 +47,35 @@ export interface Config {
   readonly compatibility: Compatibility
   readonly otp: Settings['OTP']
   readonly otpMaxAttempts: number
+  readonly maxAttemptsReason: Settings['MAX_ATTEMPTS_REASON']
+  /** Milliseconds each. */
+  readonly timers: Readonly<{ firstCReq: number, idle: number, spc: number }>
   readonly acsSigningAlg: SigningAlg
   /** Given together with `keyPath` or not at all. */
   readonly certPath?: string
   readonly keyPath?: string
   /** What the two files hold: the private key as well. */
   readonly certificates?: OwnCertificates
+  /** Present: the listener speaks https. */
+  readonly tls?: ListenerTlsConfig
+  /** How others are called over https, where that is not as usual. */
+  readonly outboundTls?: OutboundTlsConfig
   /** Lower case: names, `*.suffix`, addresses, CIDR ranges, `single-label` (any name without a dot), `*` (every host). */
   readonly outboundAllow: readonly string[]
+  readonly isStrict: boolean
+  readonly firstErrorCode: Settings['FIRST_ERROR_CODE']
+  readonly erroStatus: 200 | 400
+  readonly directoryServer: Readonly<{
+    /** Absent: the ACS of this process. */
+    acsURL?: string
+    acsTimeoutMs: number
+    rResTimeoutMs: number
+    preqIntervalSeconds: number
+  }>
+  /** Of the ACS for an RRes. */
+  readonly acsRResTimeoutMs: number
+  /** Absent: the built-in ones. */
+  readonly cardRanges?: string
   readonly closeGraceMs: Settings['CLOSE_GRACE_MS']
   readonly metrics: Settings['METRICS']
   readonly docs: Settings['DOCS']
@@ -86,15 +108,28 @@ export function readMockSettings (given: MockSettings, defaults: Partial<Setting
   return readConfig(variables, clock, [...faults, ...unknownNameFaults(given)], defaults)
 }
 
+/**
+ * Reads `SEED` alone: for a command that needs no other setting, and may come before the files that others name.
+ * @param env variables by name
+ * @throws ConfigError when it is not allowed
+ */
+export function readSeed (env: Environment = process.env): string | undefined {
+  const { read, faults } = readSettings(env, {})
+  const own = faults.filter(({ variable }) => variable === 'SEED')
+  if (own.length > 0) throw new ConfigError(own)
+  return read.SEED
+}
+
 function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[] = [], defaults: Partial<Settings> = {}): Config {
   const { read, faults } = readSettings(env, defaults)
   const own = readOwnCertificates(read, clock.now())
-  const all = [...faults, ...own.faults, ...more]
+  const tls = readTls(read, clock.now())
+  const all = [...faults, ...own.faults, ...tls.faults, ...more]
   if (all.length > 0) throw new ConfigError(all)
-  return Object.freeze(toConfig(read, own.certificates))
+  return Object.freeze(toConfig(read, own.certificates, tls.config))
 }
 
-function toConfig (read: Settings, certificates: OwnCertificates | undefined): Config {
+function toConfig (read: Settings, certificates: OwnCertificates | undefined, tls: TlsConfig): Config {
   return {
     host: read.HOST,
     port: read.PORT,
@@ -119,12 +154,37 @@ function toConfig (read: Settings, certificates: OwnCertificates | undefined): C
     ...read.CERT_PATH !== undefined && { certPath: read.CERT_PATH },
     ...read.KEY_PATH !== undefined && { keyPath: read.KEY_PATH },
     ...certificates !== undefined && { certificates },
+    ...tls,
     outboundAllow: Object.freeze([...read.OUTBOUND_ALLOW]),
+    ...toRules(read),
     closeGraceMs: read.CLOSE_GRACE_MS,
     metrics: read.METRICS,
     docs: read.DOCS,
     compression: read.COMPRESSION,
     ...read.SEED !== undefined && { seed: read.SEED }
+  }
+}
+
+/** What is refused, what is waited for, and who the others are. */
+function toRules (read: Settings): Pick<Config, 'maxAttemptsReason' | 'timers' | 'isStrict' | 'firstErrorCode' | 'erroStatus' | 'directoryServer' | 'acsRResTimeoutMs' | 'cardRanges'> {
+  return {
+    maxAttemptsReason: read.MAX_ATTEMPTS_REASON,
+    timers: Object.freeze({
+      firstCReq: read.FIRST_CREQ_TIMEOUT_SECONDS * 1000,
+      idle: read.CHALLENGE_IDLE_TIMEOUT_SECONDS * 1000,
+      spc: read.SPC_TIMEOUT_SECONDS * 1000
+    }),
+    isStrict: read.VALIDATION === 'emv-strict',
+    firstErrorCode: read.FIRST_ERROR_CODE,
+    erroStatus: read.ERRO_STATUS === '400' ? 400 : 200,
+    directoryServer: Object.freeze({
+      ...read.DS_ACS_URL !== undefined && { acsURL: read.DS_ACS_URL },
+      acsTimeoutMs: read.DS_ACS_TIMEOUT_MS,
+      rResTimeoutMs: read.DS_RRES_TIMEOUT_MS,
+      preqIntervalSeconds: read.PREQ_INTERVAL_SECONDS
+    }),
+    acsRResTimeoutMs: read.ACS_RRES_TIMEOUT_MS,
+    ...read.CARD_RANGES !== undefined && { cardRanges: read.CARD_RANGES }
   }
 }
 

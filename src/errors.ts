@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'results_not_found'
   | 'invalid_challenge_request'
   | 'protocol_error'
+  | 'illegal_event'
   | 'store_conflict'
   | 'store_serialization'
   | 'store_connection'

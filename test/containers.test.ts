@@ -40,6 +40,11 @@ t.test('the files that the image copies are enough to build and run, and its hea
   t.equal(command, 'node')
   const healthy = await run(t, process.execPath, argv, { PORT: new URL(server.url).port }, app).ended
   t.equal(healthy.code, 0)
+  const printed = await run(t, process.execPath, ['dist/server.js', 'certificates', join(folder, 'tls')], {}, app).ended
+  const paths = Object.fromEntries([...printed.stdout.matchAll(/^(TLS_(?:CERT|KEY|CLIENT_CA)_PATH)=(.*)$/gm)].map(([, name, value]) => [name, value as string]))
+  const secured = await untilListening(run(t, process.execPath, ['dist/server.js'], { HOST: '127.0.0.1', PORT: '0', ...paths }, app))
+  const healthyByTls = await run(t, process.execPath, argv, { PORT: new URL(secured.url).port, ...paths }, app).ended
+  t.strictSame([secured.url.slice(0, 8), healthyByTls.code], ['https://', 0])
   await server.stop()
   const gone = await run(t, process.execPath, argv, { PORT: new URL(server.url).port }, app).ended
   t.equal(gone.code, 1)

@@ -27,6 +27,7 @@ t.test('every fenced command of README.md is run by a test here or by .ci/run', 
     'curl -s http://127.0.0.1:8080/3ds/authenticate -H \'content-type: application/json\' -d \'{',
     'npm ci && npm test',
     'sh examples/challenge.sh',
+    'node dist/server.js certificates tls mock.shop.test > tls.env',
     'import { startMockServer } from \'3ds-mock-server\'',
     'USE_REDIS=true REDIS_URL=redis://127.0.0.1:6379 npm start'
   ])
@@ -54,6 +55,18 @@ challenge:    page shown
 challenge:    code 1234 entered
 final:        transStatus Y, eci 05
 `)
+})
+
+t.test('the certificates command writes what a server with mutual TLS starts with', async (t) => {
+  await ensureBuilt(t)
+  const [make, start] = commandWith('certificates tls').trim().split('\n').map((line) => line.replaceAll('dist/server.js', join(root, 'dist/server.js'))) as [string, string]
+  const folder = t.testdir()
+  await shell(t, `cd '${folder}' && ${make}`)
+  const server = await untilListening(run(t, 'sh', ['-euc', `cd '${folder}' && exec ${start}`], { PORT: '0', LOG_PRETTY: 'false' }))
+  t.match(server.url, /^https:/)
+  const answer = await shell(t, `cd '${folder}' && curl -s --cacert tls/ds-ca.pem --cert tls/client.pem --key tls/client-key.pem ${server.url}/health/live`)
+  t.match(JSON.parse(answer), { status: String })
+  await server.stop()
 })
 
 t.test('the in-process example starts a mock and closes it', async (t) => {

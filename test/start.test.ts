@@ -86,8 +86,9 @@ t.test('a stop signal of two kinds at once is one; a later one ends the server a
   await t.rejects(cut.finish())
 })
 
-t.test('npm start builds what is stale and becomes the server, options included', async (t) => {
+t.test('npm start builds what is stale and becomes the server, options and commands included', async (t) => {
   t.match(await run(t, process.execPath, ['tools/start.js', '--version']).ended, { code: 0, stdout: `${version}\n`, stderr: '' })
+  t.match(await run(t, process.execPath, ['tools/start.js', 'certificates']).ended, { code: 2, stdout: '', stderr: /Usage: 3ds-mock-server certificates/ })
   const server = await untilListening(run(t, process.execPath, ['tools/start.js'], { PORT: '0' }))
   t.equal((await fetch(`${server.url}/health`)).status, 200)
   t.equal((await server.stop()).code, 0)

@@ -76,6 +76,9 @@ export async function writeBundle ({ outputFiles, metafile }, begun) {
   const files = outputFiles.toSorted((a, b) => Number(basename(b.path).startsWith('chunk-')) - Number(basename(a.path).startsWith('chunk-')))
   for (const { path, contents } of files) await replace(path, contents)
   await chmod(join(dist, 'server.js'), 0o755)
+  // Read when the first message is judged, not at start.
+  const elements = JSON.parse(await readFile(join(root, 'src/protocol/catalogue/elements.json'), 'utf8'))
+  await replace(join(dist, 'elements.json'), JSON.stringify(elements))
   await cp(join(root, 'node_modules/@fastify/swagger-ui/static'), join(dist, 'swagger-ui'), { recursive: true })
   const names = new Set(files.map(({ path }) => basename(path)))
   for (const name of await readdir(dist)) {

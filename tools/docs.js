@@ -1,8 +1,12 @@
 // npm run docs: writes what is generated from the sources. With --check nothing is written, and a difference is an error.
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { options, root } from './bundle.js'
+import { challengePage } from './docs/challenge-page.js'
+import { conformancePage } from './docs/conformance-page.js'
+import { elementPages } from './docs/element-pages.js'
 
 /**
  * @param {string} file a TypeScript module of the sources
@@ -25,10 +29,20 @@ function between (text, name, content) {
   return from < 0 || to < from ? undefined : `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`
 }
 
+const read = (/** @type {string} */ name) => readFileSync(join(root, name), 'utf8')
+
 /** @type {typeof import('../src/config/describe.ts')} */
 const { envExample, settingsTable } = await importSource('src/config/describe.ts')
+/** @type {typeof import('../src/config/settings.ts')} */
+const { settings } = await importSource('src/config/settings.ts')
 /** @type {typeof import('../src/scenario/describe.ts')} */
 const { cardsTable } = await importSource('src/scenario/describe.ts')
+/** @type {typeof import('../src/acs/challenge/table.ts')} */
+const { CHALLENGE_TABLE } = await importSource('src/acs/challenge/table.ts')
+/** @type {typeof import('../src/protocol/error-codes.ts')} */
+const { describeErrorCode } = await importSource('src/protocol/error-codes.ts')
+/** @type {import('../src/protocol/catalogue/element.ts').Element[]} */
+const elements = JSON.parse(read('src/protocol/catalogue/elements.json'))
 const isCheck = process.argv.includes('--check')
 let drifted = false
 
@@ -46,6 +60,7 @@ async function generate (name, generate) {
     console.error(`${name}: not as generated, run npm run docs`)
     drifted = true
   } else {
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
     console.log(`${name}: written`)
   }
@@ -56,4 +71,18 @@ await generate('README.md', (old) => {
   const withSettings = between(old, 'settings', settingsTable())
   return withSettings === undefined ? undefined : between(withSettings, 'cards', cardsTable())
 })
+await generate('docs/challenge.md', () => challengePage(CHALLENGE_TABLE, settings))
+await generate('docs/conformance.md', () => conformancePage(elements, describeErrorCode, read))
+const pages = elementPages(elements)
+for (const [name, text] of Object.entries(pages)) await generate(name, () => text)
+for (const name of (await readdir(join(root, 'docs/elements'))).map((name) => `docs/elements/${name}`)) {
+  if (name in pages) continue
+  if (isCheck) {
+    console.error(`${name}: no longer generated, run npm run docs`)
+    drifted = true
+  } else {
+    await rm(join(root, name))
+    console.log(`${name}: removed`)
+  }
+}
 process.exitCode = drifted ? 1 : 0

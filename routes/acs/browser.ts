@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
+import { approvalAddress } from '../../src/acs/approval.ts'
 import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
 import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
 import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
@@ -23,7 +25,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(forms)
   await app.register(pageSecurityHeaders)
-  app.setErrorHandler(createPageErrorHandler(app.stateStore))
+  app.setErrorHandler(createPageErrorHandler(app.roles.challenge))
   const { challenge } = app.roles
 
   app.post('/challenge', described(openSchema, BODY_LIMIT),
@@ -47,6 +49,8 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
 
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
     noteTransaction(request, turn.transaction)
-    return sendPage(reply, turn.transaction.rReq === undefined ? questionPage(turn, challenge.rules, { action, framed: isFramed(request) }) : returnPage(turn.transaction))
+    if (isOver(turn.transaction)) return sendPage(reply, returnPage(turn.transaction))
+    const approvalURL = approvalAddress(app.publicUrl(request), turn.transaction)
+    return sendPage(reply, questionPage(turn, challenge.rules, { action, framed: isFramed(request), approvalURL, statusURL: `${action}/status` }))
   }
 }

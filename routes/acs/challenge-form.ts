@@ -1,5 +1,5 @@
-import type { ChallengeEvent } from '../../src/acs/challenge-machine.ts'
-import { actionField, attemptField, type ChallengeAction, codeField } from '../../src/acs/pages/challenge-page.ts'
+import type { ChallengeEvent } from '../../src/acs/challenge/machine.ts'
+import { actionField, attemptField, type ChallengeAction, choiceField, codeField, readConsents } from '../../src/acs/pages/fields.ts'
 import { MockError } from '../../src/errors.ts'
 
 /** Fields of a form; a field that was sent twice is a list. */
@@ -21,7 +21,16 @@ export function eventOf (form: unknown): ChallengeEvent {
   const action = fieldOf(form, actionField) as ChallengeAction | undefined
   if (action === 'cancel') return { type: 'cancel', code: '01' }
   if (action === 'resend') return { type: 'resend' }
+  const consents = readConsents((name) => fieldOf(form, name))
+  const given = consents === undefined ? {} : { consents }
+  if (action === 'continue') return { type: 'continue', ...given }
   const attempt = fieldOf(form, attemptField)
-  const value = fieldOf(form, codeField) ?? ''
-  return attempt !== undefined && /^\d{1,4}$/.test(attempt) ? { type: 'entry', value, attempt: Number(attempt) } : { type: 'entry', value }
+  const entry = { type: 'entry', value: fieldOf(form, codeField) ?? choicesOf(form), ...given } as const
+  return attempt !== undefined && /^\d{1,4}$/.test(attempt) ? { ...entry, attempt: Number(attempt) } : entry
+}
+
+/** The keys of all that was chosen, as apps send them. */
+function choicesOf (form: unknown): string {
+  const chosen = (form as Form | null | undefined)?.[choiceField]
+  return Array.isArray(chosen) ? chosen.join(',') : fieldOf(form, choiceField) ?? ''
 }

@@ -1,3 +1,4 @@
+import { resultOf } from '../../src/acs/challenge/challenge-of.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../src/config.ts'
 import { redirectLocation } from '../../src/dialects/original/redirect.ts'
@@ -28,10 +29,11 @@ export function redirectTarget (
 }
 
 /** The way back with the result in the query: parameters in the original's order. */
-export function resultLocation (target: string, { threeDSServerTransID, rReq }: Transaction): string {
+export function resultLocation (target: string, transaction: Transaction): string {
+  const rReq = resultOf(transaction)
   return redirectLocation(target, [
     ['transStatus', rReq?.transStatus],
-    ['threeDSServerTransID', threeDSServerTransID],
+    ['threeDSServerTransID', transaction.threeDSServerTransID],
     ['eci', rReq?.eci],
     ['authenticationValue', rReq?.authenticationValue]
   ])

@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler, RouteShorthandOptions } from 'fastify'
 import { Type, type TSchema } from 'typebox'
-import { challengeActions } from '../../src/acs/pages/challenge-page.ts'
+import { approvalActions } from '../../src/acs/pages/approval-page.ts'
+import { challengeActions } from '../../src/acs/pages/fields.ts'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 
 /*
@@ -36,6 +37,10 @@ const creq = Type.String({ description: 'The CReq: base64url, base64, padded or 
 const otp = Type.String({ description: 'The code that the cardholder entered.' })
 const Entry = Type.Object({
   otp: Type.Optional(otp),
+  choice: Type.Optional(Type.Array(Type.String(), { description: 'The keys of what the cardholder chose: the field as often as there are keys.' })),
+  consents: Type.Optional(Type.String({ description: 'The consents that the page asked for: trustList, deviceBinding, separated by commas.' })),
+  trustList: Type.Optional(Type.Literal('Y')),
+  deviceBinding: Type.Optional(Type.Literal('Y')),
   action: Type.Optional(Type.Union(challengeActions.map((value) => Type.Literal(value)), { description: 'The button; submit unless said otherwise.' })),
   attempt: Type.Optional(Type.String({ description: 'How many answers had been given when the page was made: a form that is sent again as it was is no second attempt.' }))
 }, { description: 'The form of the challenge page.' })
@@ -54,6 +59,25 @@ export const openSchema = {
 }
 export const entrySchema = { ...browser, consumes: [FORM], summary: 'What the cardholder entered', params, body: Entry }
 export const standSchema = { ...browser, summary: 'Where a browser challenge stands', params }
+
+const approval = { tags: ['ACS'], params, response: { 200: html('What the bank\'s app shows: the question, or what became of it.'), ...onPages } }
+export const approvalSchema = { ...approval, summary: 'The page that stands for the bank\'s app, out of band and decoupled' }
+export const decisionSchema = {
+  ...approval,
+  consumes: [FORM],
+  summary: 'What the cardholder decided in the bank\'s app',
+  body: Type.Object({ action: Type.Union(approvalActions.map((value) => Type.Literal(value))) })
+}
+export const statusSchema = {
+  tags: ['ACS'],
+  summary: 'Whether the cardholder approved, for the page of a browser challenge out of band',
+  params,
+  response: {
+    200: json('Pages of any origin may read it.', Type.Object({ approved: Type.Boolean() })),
+    400: json('No such challenge in a browser.', ErrorSchema),
+    503: json('The store is away, or the server is closing. With Retry-After.', ErrorSchema)
+  }
+}
 
 const pageOrRedirect = { 200: html('The challenge page.'), 302: toShop, ...inJson }
 export const triggerOtpSchema = { ...original, summary: 'Challenge page', body: Type.Object({ creq }), response: pageOrRedirect }

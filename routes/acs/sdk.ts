@@ -32,7 +32,7 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
       noteTransaction(request, await takeErro(json) ?? {})
       return ''
     }
-    const { transaction, jwe } = await answerAppCReq(message, challenge)
+    const { transaction, jwe } = await answerAppCReq(message, challenge, app.publicUrl(request))
     noteTransaction(request, transaction)
     if (jwe === undefined) return ''
     reply.header('content-type', contentType)

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { approvalAddress } from '../../src/acs/approval.ts'
 import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
+import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { questionPage } from '../../src/acs/browser-pages.ts'
 import { resultPage } from '../../src/acs/pages/message-page.ts'
 import { asUnreadable, judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
@@ -39,9 +41,9 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
   function answer (request: RedirectRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
     const target = redirectTarget(request, turn.transaction, config.compatibility)
     const query = request.query.redirectUrl === undefined ? '' : `?redirectUrl=${encodeURIComponent(target)}`
-    return turn.transaction.rReq === undefined
-      ? sendPage(reply, questionPage(turn, challenge.rules, { action: action + query, byRedirect: true, framed: isFramed(request) }))
-      : reply.redirect(resultLocation(target, turn.transaction))
+    if (isOver(turn.transaction)) return reply.redirect(resultLocation(target, turn.transaction))
+    const approvalURL = approvalAddress(app.publicUrl(request), turn.transaction)
+    return sendPage(reply, questionPage(turn, challenge.rules, { action: action + query, byRedirect: true, framed: isFramed(request), approvalURL }))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
+import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../src/dialects/original/redirect.ts'
 import { toEmvSpelling } from '../../src/dialects/spelling.ts'
 import { MockError } from '../../src/errors.ts'
@@ -25,7 +26,7 @@ export async function verifyOtpRoute (app: FastifyInstance): Promise<void> {
       // Before the code is taken: an address that nobody can be sent to is noticed while nothing has happened.
       const target = redirectTarget(request, found, config.compatibility)
       const ended = found && await attempt(request, () => takeBrowserEvent(found.acsTransID, { type: 'entry', value }, once))
-      return reply.redirect(ended?.transaction.rReq === undefined
+      return reply.redirect(ended === undefined || !isOver(ended.transaction)
         ? redirectLocation(redirectTarget(request, undefined, config.compatibility), ERROR_REDIRECT_QUERY)
         : resultLocation(target, ended.transaction))
     })

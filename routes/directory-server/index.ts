@@ -1,15 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { cardRangesRoute } from './card-ranges.ts'
+import { dsRoute } from './ds.ts'
+import { publishedRoutes } from './published.ts'
 
-const schema = {
-  tags: ['Directory Server'],
-  summary: 'The root certificate that a 3DS SDK has to trust, PEM',
-  produces: ['application/x-pem-file']
-}
-
-/** What the Directory Server publishes. */
+/** The Directory Server. */
 export async function directoryServerRoutes (app: FastifyInstance): Promise<void> {
-  app.get('/ca.pem', { schema }, async function sendRoot (_request, reply) {
-    reply.type('application/x-pem-file')
-    return app.roles.certificates.rootPem()
-  })
+  await app.register(dsRoute)
+  await app.register(publishedRoutes)
+  await app.register(cardRangesRoute)
 }

@@ -12,7 +12,6 @@ import type { JsonObject } from '../../src/protocol/messages.ts'
 import { decide } from '../../src/scenario/decide.ts'
 import { cardsTable } from '../../src/scenario/describe.ts'
 import { authenticate, type Authenticated } from '../../src/three-ds-server/authenticate.ts'
-import { completeAReq } from '../../src/three-ds-server/complete-areq.ts'
 
 type Request = Pick<FastifyRequest, 'spellingFaults' | 'validationError' | 'transactionIds'> & { body: AuthenticateRequest }
 
@@ -25,15 +24,14 @@ const schema = {
 
 /** `POST /3ds/authenticate` */
 export async function authenticateRoute (app: FastifyInstance): Promise<void> {
-  const { authentication, authenticateDoor: door } = app.roles
+  const { authentication, authenticateDoor: door, scenarios } = app.roles
 
   app.withTypeProvider<TypeBoxTypeProvider>().post('/authenticate', { schema: { ...schema, body: door.schema }, attachValidation: true },
     async function answerAuthenticate (request): Promise<JsonObject> {
       const { aReq, preferences } = readCall(request)
       const { spelling } = request
-      const addresses = door.addresses(app.publicUrl(request))
       const authenticated = await authenticate(
-        { aReq: completeAReq(aReq, addresses.threeDSServerURL), preferences, spelling, addresses }, authentication)
+        { aReq, preferences, spelling, addresses: door.addresses(app.publicUrl(request)) }, authentication)
       noteIds(request, authenticated)
       return door.answer(authenticated, request.body, app.answerSpelling(spelling))
     })
@@ -51,7 +49,7 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
   }
 
   function isChallenged (call: AuthenticateCall | undefined): boolean {
-    return call?.aReq.acctNumber !== undefined && decide(call.aReq, authentication.scenarios).transStatus === 'C'
+    return call?.aReq.acctNumber !== undefined && decide(call.aReq, scenarios).transStatus === 'C'
   }
 }
 

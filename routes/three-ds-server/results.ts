@@ -1,11 +1,14 @@
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
+import { answerOReq } from '../../src/protocol/answer-oreq.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { rreqRefusal } from '../../src/protocol/refusal.ts'
+import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 
 const schema = {
@@ -16,16 +19,26 @@ const schema = {
 
 /** `POST /3ds/results` */
 export async function resultsRoute (app: FastifyInstance): Promise<void> {
-  const { answers, results, config: { compatibility } } = app.roles
+  const { answers, directoryServer, ids, results, config: { compatibility } } = app.roles
   const body = compatibility === 'legacy' ? LegacyResultsRequestSchema : ResultsRequestSchema
 
   app.post('/results', { schema: { ...schema, body }, attachValidation: true, errorHandler: sayUnreadable },
-    async function answerResults (request: FastifyRequest): Promise<JsonObject> {
+    async function answerResults (request: FastifyRequest, reply: FastifyReply): Promise<JsonObject | FastifyReply> {
+      // What a DS tells comes to the same address, and nobody answers an Erro: emv3ds-protocol §12.3, §15.
+      const messageType = isJsonObject(request.body) ? request.body['messageType'] : undefined
+      if (messageType === 'Erro') return reply.send()
+      if (messageType === 'OReq') return takeOperation(request.body as JsonObject) ?? reply.send()
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
       Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
       return answers.results(await takeResults(rReq, results), app.answerSpelling(request.spelling))
     })
+
+  function takeOperation (message: JsonObject): JsonObject | undefined {
+    return answerOReq({ message, raw: '', duplicates: [] }, directoryServer.judge, {
+      threeDSServerTransID: ids.uuid(), threeDSServerRefNumber: THREE_DS_SERVER_REF_NUMBER
+    })
+  }
 }
 
 const UNREADABLE = new Map([

@@ -25,7 +25,7 @@ export async function versionRoute (app: FastifyInstance): Promise<void> {
   app.withTypeProvider<TypeBoxTypeProvider>().post('/version', { schema: { ...schema, body }, attachValidation: true },
     async function answerVersion (request): Promise<JsonObject> {
       refuseFaulty(request)
-      const cardRanges = cardRangesFor(request.body.cardNumber, rules)
+      const cardRanges = cardRangesFor(request.body.cardNumber, rules, `${app.publicUrl(request)}/acs/method`)
       return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
     })
 }

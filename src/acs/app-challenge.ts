@@ -1,27 +1,31 @@
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
 import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHeader } from '../crypto/challenge-jwe.ts'
 import { deriveSessionKey } from '../crypto/session-key.ts'
-import { MockError } from '../errors.ts'
+import { MockError, ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
-import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
-import { advanceChallenge, type ChallengeParts, requireChallenge } from './advance-challenge.ts'
-import { type AppExchange, finalAppCRes, textAppCRes } from './build-cres.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+import { advanceChallenge, type Advanced, requireChallenge } from './advance-challenge.ts'
+import { appScreen } from './app-view.ts'
+import { type AppExchange, finalAppCRes, type ScreenCRes } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
 import { COUNTED_OUT, LAST_COUNT, requireFreshCount, requireNextCount } from './app-count.ts'
-import { type ChallengeRules, type Step, step } from './challenge-machine.ts'
+import { type Challenge, type ChallengeRules, type Step, step } from './challenge/machine.ts'
 import { type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
+import { requireInTime, requireReported } from './late-creq.ts'
+import { endWithRefusal, type RefusalParts } from './refuse-creq.ts'
 import { endWithErro } from './take-app-erro.ts'
 
 /** What an app challenge takes. */
-export interface AppChallengeParts extends ChallengeParts {
-  rules: ChallengeRules
+export interface AppChallengeParts extends RefusalParts {
   ids: Pick<IdSource, 'bytes'>
-  /** The text screen: element set of EMV, or of the original server. */
-  textCRes: typeof textAppCRes
+  /** What SDKs are shown: the screens of EMV, or the one of the original server. */
+  screenCRes: ScreenCRes
+  /** Whether a CReq that comes after the end is refused rather than answered once more. */
+  isStrict: boolean
   /** `sdkReferenceNumber` where the request has none, by what the SDK encrypts with. */
   defaultSdkReference: Readonly<Record<ContentEncryption, string>>
 }
@@ -41,26 +45,39 @@ interface Channel {
 }
 
 /**
- * Answers one encrypted message of an app SDK, a CReq or an `Erro`: emv3ds-protocol §5.4, §13.
+ * Answers one encrypted message of an app SDK, a CReq or an `Erro`: emv3ds-protocol §5.4, §13. A CReq that cannot be used ends
+ * the challenge, and is reported so (§12.3).
  * @param jwe compact, nothing around it
+ * @param baseURL where this server is reached: absolute, without a slash at its end
  * @throws ProtocolError to be sent to the SDK as `Erro`; MockError of the store
  */
-export async function answerAppCReq (jwe: string, parts: AppChallengeParts): Promise<AppAnswer> {
-  const { enc, kid } = readProtectedHeader(jwe)
-  const acsTransID = canonicalUuid(kid)
+export async function answerAppCReq (jwe: string, parts: AppChallengeParts, baseURL: string): Promise<AppAnswer> {
+  const header = readProtectedHeader(jwe)
+  const acsTransID = canonicalUuid(header.kid)
   if (acsTransID === undefined) throw new ChallengeCryptoError('kid-format', 'Invalid kid format')
-  const transaction = await known(acsTransID, () => parts.store.findByAcsTransId(acsTransID))
-  requireChallenge(transaction)
+  return known(acsTransID, async () => {
+    const transaction = await parts.store.findByAcsTransId(acsTransID)
+    requireChallenge(transaction)
+    try {
+      return await answerOpened(jwe, header, transaction, parts, baseURL)
+    } catch (error) {
+      if (error instanceof ProtocolError) await endWithRefusal(transaction, true, error, parts)
+      throw error
+    }
+  })
+}
+
+async function answerOpened (
+  jwe: string, { enc, kid }: Omit<Channel, 'key'>, transaction: Transaction, parts: AppChallengeParts, baseURL: string
+): Promise<AppAnswer> {
   const channel = { enc, kid, key: sessionKey(transaction, enc, parts) }
   const message = openMessage(jwe, channel, transaction)
   if (message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, message, parts) ?? transaction }
+  requireInTime(transaction, parts.isStrict)
   const creq = judgeAppCReq(message, transaction)
-  const { exchange } = creq
-  const advanced = await known(acsTransID, () => advanceChallenge(parts, transaction,
-    (progress, current) => countedStep(progress, creq, current, parts.rules)))
-  if (advanced.step === undefined) requireFreshCount(advanced.transaction, exchange.counter)
-  const cres = cresFor(advanced, exchange, parts)
-  return { transaction: advanced.transaction, jwe: seal(cres, channel, exchange, parts.ids) }
+  const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, parts.rules))
+  const cres = cresFor(advanced, creq, parts, baseURL)
+  return { transaction: advanced.transaction, jwe: seal(cres, channel, creq.exchange, parts.ids) }
 }
 
 /** That a transaction is not there is told in EMV's words; the store's own error is the cause. */
@@ -102,19 +119,31 @@ function withIds<Result> (transaction: Transaction, crypto: () => Result): Resul
   }
 }
 
-function countedStep (progress: ChallengeProgress, { exchange, event }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
+function countedStep (challenge: Challenge, creq: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
+  const { progress } = challenge
+  const { exchange, threeDSRequestorAppURL } = creq
   requireNextCount(progress, exchange.counter, transaction)
-  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1 }
-  const taken = event === undefined ? { progress: counted } : step(counted, event, rules)
+  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1, ...(threeDSRequestorAppURL === undefined ? {} : { threeDSRequestorAppURL }) }
+  const taken = stepOf({ ...challenge, progress: counted }, creq, transaction, rules)
   const ending = taken.ending ?? (progress.sdkCounter === LAST_COUNT ? COUNTED_OUT : undefined)
   return ending === undefined ? taken : { ...taken, ending, progress: { ...taken.progress, finalCount: progress.sdkCounter } }
 }
 
-function cresFor (
-  { transaction, step }: { transaction: Transaction, step?: Step }, exchange: AppExchange, { rules, textCRes }: AppChallengeParts
-): JsonObject {
-  if (step === undefined || step.ending !== undefined) return finalAppCRes(exchange, transaction)
-  return textCRes(exchange, step.notice, rules.otpMaxAttempts - step.progress.interactionCounter)
+/** What the screen does not offer is an element that has no business there. */
+function stepOf (challenge: Challenge, { event, element }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
+  try {
+    return step(challenge, event, rules)
+  } catch (illegal) {
+    throw challengeError('203', element, (illegal as Error).message, transaction)
+  }
+}
+
+function cresFor ({ transaction, step }: Advanced, creq: AppCReq, { rules, screenCRes }: AppChallengeParts, baseURL: string): JsonObject {
+  const { exchange } = creq
+  if (step !== undefined && step.ending === undefined) return screenCRes(exchange, appScreen(transaction, step, creq, { rules, baseURL }))
+  if (step === undefined) requireFreshCount(transaction, exchange.counter)
+  requireReported(transaction)
+  return finalAppCRes(exchange, transaction)
 }
 
 function seal (cres: JsonObject, { enc, key, kid }: Channel, { counter }: AppExchange, ids: Pick<IdSource, 'bytes'>): string {

@@ -1,6 +1,7 @@
-import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
+import type { ChallengeProgress, Ending } from '../transaction/challenge.ts'
+import type { Transaction } from '../transaction/transaction.ts'
 import { challengeError } from './challenge-error.ts'
-import { type Ending, progressOf } from './challenge-machine.ts'
+import { isOver, progressOf } from './challenge/challenge-of.ts'
 
 /** A counter has one byte and must not begin again: with the last one the challenge is over (emv3ds-protocol §13.5). */
 export const LAST_COUNT = 255
@@ -12,8 +13,8 @@ export const COUNTED_OUT: Ending = { transStatus: 'U', transStatusReason: '07', 
  * @throws ProtocolError A/302
  */
 export function requireCount (transaction: Transaction, counter: string): void {
-  if (transaction.rReq === undefined) requireNextCount(progressOf(transaction), counter, transaction)
-  else requireFreshCount(transaction, counter)
+  if (isOver(transaction)) requireFreshCount(transaction, counter)
+  else requireNextCount(progressOf(transaction), counter, transaction)
 }
 
 /** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5) and changes nothing. @throws ProtocolError A/302 */

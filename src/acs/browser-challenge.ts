@@ -1,16 +1,22 @@
+import { MockError, type ProtocolError } from '../errors.ts'
+import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import { advanceChallenge, type ChallengeParts, noChallenge, requireChallenge, requireSame } from './advance-challenge.ts'
+import { advanceChallenge, noChallenge, requireChallenge } from './advance-challenge.ts'
 import { challengeError } from './challenge-error.ts'
-import { type ChallengeEvent, type ChallengeNotice, type ChallengeRules, progressOf, step } from './challenge-machine.ts'
+import { isOver } from './challenge/challenge-of.ts'
+import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, step, type Step } from './challenge/machine.ts'
+import { requireInTime } from './late-creq.ts'
+import { refusalStep, type RefusalParts } from './refuse-creq.ts'
 
 /** What a browser challenge takes. */
-export interface BrowserChallengeParts extends ChallengeParts {
-  rules: ChallengeRules
-  /** Whether a browser may answer for an app; the original server never asked. */
+export interface BrowserChallengeParts extends RefusalParts {
+  /** Whether a second CReq is refused (emv3ds-protocol §5.3) rather than shown where the challenge stands (§17). */
+  isStrict: boolean
+  /** The original server's paths: a browser may answer for an app, and at any time. */
   anyChannel?: boolean
 }
 
-/** Where a browser challenge stands: with the question, or with the result when `transaction.rReq` is there. */
+/** Where a browser challenge stands: with a screen, or with the result when `isOver(transaction)`. */
 export interface BrowserTurn {
   transaction: Transaction
   notice?: ChallengeNotice
@@ -23,6 +29,8 @@ export interface OpeningCReq {
   threeDSServerTransID: string
   /** Lower case. */
   acsTransID: string
+  /** 01 to 05. */
+  challengeWindowSize: string
 }
 
 /**
@@ -34,32 +42,52 @@ export function isReturnable (threeDSSessionData: string): boolean {
 }
 
 /**
- * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. Nothing but the session data
- * is changed by that.
+ * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. It changes nothing but the
+ * session data, and lets the time for an answer begin again. Strictly, it ends the challenge (emv3ds-protocol §5.3).
  * @param creq judged, ids in lower case
  * @param threeDSSessionData kept byte for byte; where none came, `undefined`, and what an earlier CReq brought stays
  * @returns where the challenge stands, ended ones included
  * @throws ProtocolError, in this order: A/301 when acsTransID is not that of the transaction, A/305 when there is no challenge
- * in a browser, A/203 when messageVersion is not that of the transaction, or the session data is not `isReturnable`.
+ * in a browser, A/402 after a timeout, A/203 when messageVersion is not that of the transaction, or the session data is not
+ * `isReturnable`; strictly, A/305, A/314 or A/315 for a CReq that is not the first.
  * MockError of the store, `transaction_not_found` also when another authentication takes the id meanwhile
  */
 export async function openBrowserChallenge (
   creq: OpeningCReq, threeDSSessionData: string | undefined, parts: BrowserChallengeParts
 ): Promise<BrowserTurn> {
-  const { store } = parts
-  const transaction = await store.get(creq.threeDSServerTransID)
+  const transaction = await parts.store.get(creq.threeDSServerTransID)
   if (transaction.acsTransID.toLowerCase() !== creq.acsTransID) throw unusable('301', 'acsTransID', transaction)
   requireBrowserChallenge(transaction, parts)
+  const isStrict = parts.isStrict && parts.anyChannel !== true
+  if (parts.anyChannel !== true) requireInTime(transaction, isStrict)
   if (creq.messageVersion !== transaction.aReq.messageVersion) throw unusable('203', 'messageVersion', transaction)
   if (threeDSSessionData !== undefined && !isReturnable(threeDSSessionData)) throw unusable('203', 'threeDSSessionData', transaction)
-  if (transaction.rReq !== undefined) await parts.delivery.settled(transaction)
-  if (threeDSSessionData === undefined || transaction.challenge?.threeDSSessionData === threeDSSessionData) return { transaction }
-  return {
-    transaction: await store.update(transaction.threeDSServerTransID, (current) => {
-      requireSame(transaction, current)
-      return { ...current, challenge: { ...progressOf(current), threeDSSessionData } }
-    })
-  }
+  let repeated: ProtocolError | undefined
+  const advanced = await advanceChallenge(parts, transaction, (challenge) => {
+    repeated = isStrict && challenge.state !== 'awaiting-creq' ? repetition(challenge, creq, transaction) : undefined
+    return repeated === undefined ? opened(challenge, creq, threeDSSessionData, parts.rules) : refusalStep(challenge, repeated, parts.rules)
+  })
+  if (repeated !== undefined) throw repeated
+  return turnOf(advanced.transaction, advanced.step)
+}
+
+/** The session data of the last CReq that brought some goes back. */
+function opened (challenge: Challenge, { challengeWindowSize }: OpeningCReq, threeDSSessionData: string | undefined, rules: ChallengeRules): Step {
+  const { progress, ...rest } = step(challenge, { type: 'open' }, rules)
+  const kept = { challengeWindowSize: progress.challengeWindowSize ?? challengeWindowSize, ...(threeDSSessionData === undefined ? {} : { threeDSSessionData }) }
+  const isNews = kept.challengeWindowSize !== progress.challengeWindowSize || (threeDSSessionData ?? progress.threeDSSessionData) !== progress.threeDSSessionData
+  return { ...rest, progress: isNews ? { ...progress, ...kept } : progress }
+}
+
+/** 2.3.1 has a code of its own for the same once more; the window is all that can differ. */
+function repetition ({ progress, messageVersion }: Challenge, { challengeWindowSize }: OpeningCReq, transaction: Transaction): ProtocolError {
+  const isSame = challengeWindowSize === (progress.challengeWindowSize ?? challengeWindowSize)
+  const errorCode = isSame && atLeast(messageVersion, '2.3.1') ? '314' : '305'
+  return challengeError(errorCode, isSame ? 'acsTransID' : 'challengeWindowSize', 'The challenge request is not the first', transaction)
+}
+
+function turnOf (transaction: Transaction, step?: Step): BrowserTurn {
+  return step?.notice === undefined ? { transaction } : { transaction, notice: step.notice }
 }
 
 function unusable (errorCode: string, errorDetail: string, transaction: Transaction): Error {
@@ -67,16 +95,21 @@ function unusable (errorCode: string, errorDetail: string, transaction: Transact
 }
 
 /**
- * Takes what the cardholder did on the page. After the ending it counts for nothing: the stored result is the answer.
+ * Takes what the cardholder did on the page. After the ending it counts for nothing, and neither does what belongs to another
+ * screen: the answer is where the challenge stands.
  * @throws ProtocolError A/305 when there is no challenge; MockError of the store
  */
 export async function takeBrowserEvent (
   acsTransID: string, event: ChallengeEvent, parts: BrowserChallengeParts
 ): Promise<BrowserTurn> {
   const { transaction: found } = await showBrowserChallenge(acsTransID, parts)
-  const advanced = await advanceChallenge(parts, found, (progress) => step(progress, event, parts.rules))
-  const notice = advanced.step?.notice
-  return notice === undefined ? { transaction: advanced.transaction } : { transaction: advanced.transaction, notice }
+  try {
+    const advanced = await advanceChallenge(parts, found, (challenge) => step(challenge, event, parts.rules))
+    return turnOf(advanced.transaction, advanced.step)
+  } catch (error) {
+    if (error instanceof MockError && error.code === 'illegal_event') return { transaction: found }
+    throw error
+  }
 }
 
 /**
@@ -86,7 +119,7 @@ export async function takeBrowserEvent (
 export async function showBrowserChallenge (acsTransID: string, parts: BrowserChallengeParts): Promise<BrowserTurn> {
   const transaction = await parts.store.findByAcsTransId(acsTransID)
   requireBrowserChallenge(transaction, parts)
-  if (transaction.rReq !== undefined) await parts.delivery.settled(transaction)
+  if (isOver(transaction)) await parts.reporting.settled(transaction)
   return { transaction }
 }
 

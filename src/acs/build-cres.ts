@@ -1,10 +1,11 @@
 import type { JsonObject } from '../protocol/messages.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import type { ChallengeNotice } from './challenge-machine.ts'
+import { resultOf } from './challenge/challenge-of.ts'
+import { type AppScreen, screenElements } from './ui/app-screen.ts'
 
 /** The final CRes knows Y and N only (emv3ds-protocol §6). */
 export function finalTransStatus (transaction: Transaction): 'Y' | 'N' {
-  return transaction.rReq?.transStatus === 'Y' ? 'Y' : 'N'
+  return resultOf(transaction)?.transStatus === 'Y' ? 'Y' : 'N'
 }
 
 /** The CRes that a browser carries to the notificationURL: emv3ds-protocol §5.3. */
@@ -34,26 +35,13 @@ export function finalAppCRes (exchange: AppExchange, transaction: Transaction): 
   return { ...commonMembers(exchange, 'Y'), transStatus: finalTransStatus(transaction) }
 }
 
-/** Text template, UI type 01. `attemptsLeft` counts the tries that remain. */
-export function textAppCRes (exchange: AppExchange, notice: ChallengeNotice | undefined, attemptsLeft: number): JsonObject {
-  return {
-    ...commonMembers(exchange, 'N'),
-    acsUiType: '01',
-    challengeInfoHeader: 'Authentication Required',
-    challengeInfoLabel: 'Enter OTP:',
-    challengeInfoText: infoText(notice, attemptsLeft),
-    ...(notice === 'wrong-code' ? { challengeInfoTextIndicator: 'Y' } : {}),
-    submitAuthenticationLabel: 'Submit',
-    resendInformationLabel: 'Resend code'
-  }
-}
+/** A CRes that goes on: what it repeats, and what it shows. */
+export type ScreenCRes = (exchange: AppExchange, screen: AppScreen) => JsonObject
+
+/** As EMV has it. */
+export const emvScreenCRes: ScreenCRes = (exchange, screen) => ({ ...commonMembers(exchange, 'N'), ...screenElements(screen) })
 
 function commonMembers (exchange: AppExchange, challengeCompletionInd: 'Y' | 'N'): JsonObject {
   const { counter, ...ids } = exchange
   return { messageType: 'CRes', ...ids, acsCounterAtoS: counter, challengeCompletionInd }
-}
-
-function infoText (notice: ChallengeNotice | undefined, attemptsLeft: number): string {
-  if (notice === 'wrong-code') return `That code is wrong. Attempts left: ${attemptsLeft}.`
-  return notice === 'code-resent' ? 'We have sent you a new code.' : 'We have sent a code to your mobile phone.'
 }

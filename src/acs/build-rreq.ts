@@ -1,37 +1,81 @@
-import type { RReq } from '../protocol/messages.ts'
-import type { ChallengeProgress, Transaction } from '../transaction/transaction.ts'
-import { RENDERING_TYPE } from './answer-areq.ts'
-import type { Ending } from './challenge-machine.ts'
+import type { JsonObject, RReq } from '../protocol/messages.ts'
+import { atLeast } from '../protocol/versions.ts'
+import type { ChallengeProgress, Consent, Ending } from '../transaction/challenge.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+import { authenticationElements, type Means } from './authentication-method.ts'
+import { DEFAULT_PLAN } from './challenge/screens.ts'
 import type { Proofs } from './proofs.ts'
+import { renderingType } from './rendering-type.ts'
 
 /**
- * The RReq that reports how a challenge ended: emv3ds-protocol §10. `authenticationMethod` is not in it, as the DS takes
- * it out of 2.1.0 and 2.2.0 messages (§6).
+ * The RReq that reports how a challenge ended: emv3ds-protocol §10. `authenticationMethod` of 2.1.0 and 2.2.0 is not in it, as
+ * the DS takes it out of their messages (§6).
  * @param progress after the ending: the answers counted in it become `interactionCounter`
  * @param proofs where ECI and authentication value come from
  * @returns the RReq, with the version and the ids of the transaction
  */
 export function buildRReq (transaction: Transaction, progress: ChallengeProgress, ending: Ending, proofs: Proofs): RReq {
   const { aReq } = transaction
-  const { transStatus, transStatusReason, challengeCancel } = ending
-  const inApp = aReq.deviceChannel === '01'
+  const { transStatus, transStatusReason, challengeCancel, erro } = ending
   return {
     messageType: 'RReq',
     messageVersion: aReq.messageVersion,
     threeDSServerTransID: transaction.threeDSServerTransID,
     acsTransID: transaction.acsTransID,
     dsTransID: transaction.dsTransID,
-    // sdkTransID is in RReq and RRes from 2.2.0 on (§1).
-    ...(inApp && aReq.messageVersion !== '2.1.0' && transaction.sdkTransID !== undefined
-      ? { sdkTransID: transaction.sdkTransID }
-      : {}),
+    ...sdkElements(transaction),
     messageCategory: aReq.messageCategory,
     transStatus,
     ...(transStatusReason === undefined ? {} : { transStatusReason }),
     ...(challengeCancel === undefined ? {} : { challengeCancel }),
-    interactionCounter: String(progress.interactionCounter).padStart(2, '0'),
-    ...(transStatus === 'U' ? {} : { authenticationType: '02' }),
-    ...(inApp ? { acsRenderingType: RENDERING_TYPE } : {}),
+    ...(erro === undefined ? {} : { challengeErrorReporting: erro }),
+    ...(transStatus === 'Y' || transStatus === 'N' ? authenticationElements(aReq.messageVersion, meansOf(transaction)) : {}),
+    ...(isDecoupled(transaction) ? {} : challengeElements(transaction, progress)),
+    ...consentElements(transaction, progress),
     ...proofs.forRReq(aReq, transStatus, transaction.acsTransID)
   }
+}
+
+function isDecoupled ({ aRes }: Transaction): boolean {
+  return aRes?.transStatus === 'D'
+}
+
+function meansOf (transaction: Transaction): readonly Means[] {
+  if (isDecoupled(transaction)) return ['decoupled']
+  return transaction.aRes?.transStatus === 'S' ? ['spc'] : (transaction.plan ?? DEFAULT_PLAN).screens
+}
+
+/** `sdkTransID` is in RReq and RRes of apps from 2.2.0 on (§1). */
+function sdkElements ({ aReq, sdkTransID }: Transaction): JsonObject {
+  const isThere = aReq.deviceChannel === '01' && atLeast(aReq.messageVersion, '2.2.0') && sdkTransID !== undefined
+  return isThere ? { sdkTransID } : {}
+}
+
+/** Not after a decoupled authentication (§5.7). */
+function challengeElements ({ aReq, plan }: Transaction, progress: ChallengeProgress): JsonObject {
+  const inApp = aReq.deviceChannel === '01'
+  return {
+    interactionCounter: String(Math.min(progress.interactionCounter, MOST_INTERACTIONS)).padStart(2, '0'),
+    ...(inApp ? { acsRenderingType: renderingType(plan ?? DEFAULT_PLAN, aReq.messageVersion) } : {})
+  }
+}
+
+/** It has two digits. */
+const MOST_INTERACTIONS = 99
+
+/** Set by the ACS. */
+const SOURCE = '03'
+
+/** What the cardholder consented to; refused is R, and 04 for a device: element table. */
+const CONSENT_ELEMENTS: Readonly<Record<Consent, (given: boolean, isNew: boolean) => JsonObject>> = {
+  trustList: (given, isNew) => isNew
+    ? { trustListStatus: given ? 'Y' : 'R', trustListStatusSource: SOURCE }
+    : { whiteListStatus: given ? 'Y' : 'R', whiteListStatusSource: SOURCE },
+  deviceBinding: (given) => ({ deviceBindingStatus: given ? '15' : '04', deviceBindingStatusSource: SOURCE })
+}
+
+function consentElements ({ aReq }: Transaction, { consents = {} }: ChallengeProgress): JsonObject {
+  const isNew = atLeast(aReq.messageVersion, '2.3.1')
+  const given = Object.entries(consents) as [Consent, 'Y' | 'N'][]
+  return Object.assign({}, ...given.map(([consent, answer]) => CONSENT_ELEMENTS[consent](answer === 'Y', isNew)))
 }

@@ -1,22 +1,25 @@
 import type { JsonObject } from '../protocol/messages.ts'
 import { otherMessage } from '../protocol/other-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { requireCount } from './app-count.ts'
+import { isMissing, knownElements, wrongFormats } from './app-creq-formats.ts'
+import { type AppAction, appEvent } from './app-event.ts'
 import type { AppExchange } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
-import type { ChallengeEvent } from './challenge-machine.ts'
+import { challengeOf } from './challenge/challenge-of.ts'
 
 /** A CReq of an app challenge, judged. */
-export interface AppCReq {
+export interface AppCReq extends AppAction {
   exchange: AppExchange
-  /** Absent where the SDK only wants to see the screen. */
-  event?: ChallengeEvent
+  /** The SDK can open the bank's app (2.3.1). */
+  canOpenApp: boolean
+  threeDSRequestorAppURL?: string
 }
 
 const REQUIRED = ['messageVersion', 'threeDSServerTransID', 'acsTransID', 'sdkTransID', 'sdkCounterStoA'] as const
 const IDS = ['threeDSServerTransID', 'acsTransID', 'sdkTransID'] as const
-const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
 
 /**
  * Judges a decrypted CReq against its transaction: emv3ds-protocol §3, §9.1.
@@ -27,10 +30,11 @@ const COUNTER = /^(?:[01][0-9]{2}|2[0-4][0-9]|25[0-5])$/
  * every element of the first kind that is at fault; A/302 for a count that is not the next one; A/203 where not one thing was done
  */
 export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCReq {
+  const { messageVersion } = transaction.aReq
   const other = otherMessage(creq, 'CReq')
   if (other !== undefined) throw challengeError(other.errorCode, other.errorDetail, 'The challenge request cannot be used', transaction)
   refuse('203', wrongElements(creq, transaction), transaction)
-  refuse('201', REQUIRED.filter((name) => isMissing(creq[name])), transaction)
+  refuse('201', requiredOf(transaction).filter((name) => isMissing(creq[name])), transaction)
   refuse('301', IDS.filter((name) => !sameId(creq[name], transaction[name])), transaction)
   const exchange: AppExchange = {
     threeDSServerTransID: creq['threeDSServerTransID'] as string,
@@ -40,12 +44,18 @@ export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCR
     counter: creq['sdkCounterStoA'] as string
   }
   requireCount(transaction, exchange.counter)
-  const event = eventOf(creq, transaction)
-  return event === undefined ? { exchange } : { exchange, event }
+  const known = knownElements(creq, messageVersion)
+  const judged = appEvent(known, challengeOf(transaction))
+  if ('wrong' in judged) throw challengeError('203', judged.wrong.join(','), 'The challenge request cannot be used', transaction)
+  return { ...judged, exchange, canOpenApp: known['oobAppURLInd'] === '01', ...appURLIn(known) }
 }
 
-function isMissing (value: unknown): boolean {
-  return value === undefined || value === null || value === ''
+function requiredOf ({ aReq: { messageVersion } }: Transaction): readonly string[] {
+  return atLeast(messageVersion, '2.3.1') ? [...REQUIRED, 'oobAppURLInd'] : REQUIRED
+}
+
+function appURLIn ({ threeDSRequestorAppURL }: JsonObject): { threeDSRequestorAppURL?: string } {
+  return isMissing(threeDSRequestorAppURL) ? {} : { threeDSRequestorAppURL: threeDSRequestorAppURL as string }
 }
 
 function sameId (sent: unknown, kept: string | undefined): boolean {
@@ -53,40 +63,13 @@ function sameId (sent: unknown, kept: string | undefined): boolean {
   return kept === undefined || canonicalUuid(sent) === canonicalUuid(kept)
 }
 
-function wrongElements (creq: JsonObject, { aReq }: Transaction): string[] {
-  const checks: Record<string, (value: unknown) => boolean> = {
-    messageVersion: (value) => value === aReq.messageVersion,
-    sdkCounterStoA: (value) => typeof value === 'string' && COUNTER.test(value),
-    challengeDataEntry: (value) => typeof value === 'string' && value.length <= 45,
-    challengeHTMLDataEntry: (value) => typeof value === 'string' && value.length <= 256,
-    challengeCancel: (value) => typeof value === 'string' && /^(?:01|0[4-8])$/.test(value),
-    resendChallenge: (value) => value === 'Y' || value === 'N',
-    challengeNoEntry: (value) => value === 'Y',
-    oobContinue: (value) => value === true
-  }
-  const present = Object.keys(checks).filter((name) => creq[name] !== undefined && creq[name] !== '' && creq[name] !== null)
-  const wrong = present.filter((name) => !(checks[name] as (value: unknown) => boolean)(creq[name]))
-  return [...wrong, ...IDS.filter((name) => !isMissing(creq[name]) && canonicalUuid(creq[name]) === undefined)]
-}
-
-/** One CReq, one action: two of cancel, resend and no entry are as wrong as none (emv3ds-protocol §9.1). */
-function eventOf (creq: JsonObject, transaction: Transaction): ChallengeEvent | undefined {
-  const { challengeCancel: code, resendChallenge, challengeNoEntry } = creq
-  const actions = [
-    ...(typeof code === 'string' && code !== '' ? ['challengeCancel'] : []),
-    ...(resendChallenge === 'Y' ? ['resendChallenge'] : []),
-    ...(challengeNoEntry === 'Y' ? ['challengeNoEntry'] : [])
+function wrongElements (creq: JsonObject, { aReq: { messageVersion } }: Transaction): string[] {
+  const isOther = !isMissing(creq['messageVersion']) && creq['messageVersion'] !== messageVersion
+  return [
+    ...(isOther ? ['messageVersion'] : []),
+    ...wrongFormats(creq, messageVersion),
+    ...IDS.filter((name) => !isMissing(creq[name]) && canonicalUuid(creq[name]) === undefined)
   ]
-  if (actions.length > 1) refuse('203', actions, transaction)
-  if (actions[0] === 'challengeCancel') return { type: 'cancel', code: code as string }
-  if (actions[0] === 'resendChallenge') return { type: 'resend' }
-  // challengeHTMLDataEntry answers a screen that this ACS does not show: it says nothing here.
-  const entry = creq['challengeDataEntry']
-  if (typeof entry === 'string' && entry !== '') return { type: 'entry', value: entry }
-  // The first CReq without an entry only opens the challenge, be it with challengeNoEntry; "continue" asks for the screen again.
-  if (creq['sdkCounterStoA'] === '000' || creq['oobContinue'] === true) return undefined
-  if (actions[0] === undefined) refuse('203', ['challengeDataEntry'], transaction)
-  return { type: 'entry', value: '' }
 }
 
 function refuse (errorCode: '201' | '203' | '301', elements: readonly string[], transaction: Transaction): void {

@@ -4,7 +4,7 @@ import { canonicalUuid } from '../protocol/uuid.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
-import { type ChallengeRules, step } from './challenge-machine.ts'
+import { type ChallengeRules, step } from './challenge/machine.ts'
 
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
 
@@ -42,6 +42,6 @@ export async function endWithErro (
 ): Promise<Transaction | undefined> {
   if (found.aReq.deviceChannel !== '01' || !hasChallenge(found) || !namesOnly(found, erro)) return undefined
   const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
-  const advanced = await advanceChallenge(parts, found, (progress) => step(progress, { type: 'erro', errorCode }, parts.rules))
+  const advanced = await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'erro', errorCode, erro }, parts.rules))
   return advanced.transaction
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isWebAddress } from '../protocol/web-address.ts'
 
 // Underscores are no part of a host name, but container networks use them.
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*\.?$/i
@@ -47,4 +48,9 @@ export function parsePublicUrl (text: string): string | undefined {
   const url = new URL(text)
   if (url.username !== '' || url.password !== '' || UNREACHABLE.has(url.hostname)) return undefined
   return url.href.replace(/\/+$/, '')
+}
+
+/** @returns an absolute http or https URL as it was written; undefined when the text is none, or has credentials. */
+export function parseWebUrl (text: string): string | undefined {
+  return isWebAddress(text) ? text : undefined
 }

@@ -4,6 +4,8 @@ import { aliases, settings, settingNames, type Setting } from './settings.ts'
 import type { Config } from '../config.ts'
 import { NAME } from './name.ts'
 
+/** How to call the command that writes certificates. */
+export const CERTIFICATES_USAGE = `${NAME} certificates <folder> [host ...] [--force]`
 const HEADING = 'Settings are environment variables'
 
 /** @returns the value without the variable, as it would be written in the environment; undefined when there is none. */
@@ -19,6 +21,7 @@ export function helpText (): string {
     return `  ${name}=${value}\n      ${setting.description}\n      Allowed: ${allowedValues(setting)}.`
   })
   return `Usage: ${NAME} [option]
+       ${CERTIFICATES_USAGE}
 
 EMV 3-D Secure mock: 3DS Server API, Directory Server and ACS in one process.
 
@@ -26,6 +29,11 @@ Options:
   -h, --help          this text
   -v, --version       the version
       --print-config  the settings in force as JSON, credentials masked
+
+Commands:
+  certificates        writes a test authority with certificates for this server and a client, and says what to set;
+                      for localhost and the hosts given. SEED makes the authority that of the server with this SEED.
+      --force         replaces files that are there
 
 ${HEADING}, here with their defaults:
 
@@ -62,10 +70,16 @@ export function settingsTable (): string {
   return ['| Variable | Default | What it does | Allowed |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked, the key left out. */
-export function maskedConfig ({ certificates, ...config }: Config): Omit<Config, 'certificates'> {
+/** The configuration without what files hold. */
+export type ShownConfig = Omit<Config, 'certificates' | 'tls' | 'outboundTls'> & { tls?: object, outboundTls?: object }
+
+/** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked, keys left out. */
+export function maskedConfig ({ certificates, tls, outboundTls, ...config }: Config): ShownConfig {
+  const paths = ({ files, ...rest }: { files: unknown }): object => rest
   return {
     ...config,
+    ...tls !== undefined && { tls: paths(tls) },
+    ...outboundTls !== undefined && { outboundTls: paths(outboundTls) },
     redis: { ...config.redis, url: maskUrl(config.redis.url) },
     otp: '***',
     ...config.seed !== undefined && { seed: '***' }
@@ -76,9 +90,11 @@ export function maskedConfig ({ certificates, ...config }: Config): Omit<Config,
 export function startLines (config: Config): string[] {
   const onOff = (isOn: boolean): string => isOn ? 'on' : 'off'
   const limit = config.rateLimitPerSecond === 0 ? 'off' : `${config.rateLimitPerSecond} per second, at most ${config.rateLimitBurst} at once`
+  const tls = config.tls?.clientCaPath === undefined ? 'https' : 'https, with client certificates between servers'
   return [
     `Answers: compatibility ${config.compatibility}, spelling ${config.responseSpelling}, signed content ${config.acsSigningAlg}`,
     `Metrics ${onOff(config.metrics)}, API documents ${onOff(config.docs)}, compression ${onOff(config.compression)}, rate limit ${limit}`,
-    `Public URL: ${config.publicUrl ?? 'where the server listens'}`
+    `Public URL: ${config.publicUrl ?? 'where the server listens'}`,
+    ...config.tls === undefined ? [] : [`TLS: ${tls}`]
   ]
 }

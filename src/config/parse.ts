@@ -1,4 +1,4 @@
-import { parseHost, parseHostPatterns, parseProxies, parsePublicUrl } from './addresses.ts'
+import { parseHost, parseHostPatterns, parseProxies, parsePublicUrl, parseWebUrl } from './addresses.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import type { Setting } from './settings.ts'
 
@@ -15,6 +15,7 @@ function parseBoolean (text: string): boolean | undefined {
 const formats: Readonly<Record<NonNullable<Setting['format']>, (text: string) => unknown>> = {
   host: parseHost,
   'public-url': parsePublicUrl,
+  'web-url': parseWebUrl,
   proxies: (text) => parseBoolean(text) ?? parseProxies(text),
   'redis-url': parseRedisUrl,
   'host-patterns': parseHostPatterns

@@ -40,12 +40,17 @@ function given (name: SettingName, env: Environment): { variable: string, text: 
   return undefined
 }
 
+/** Settings that say nothing without the other one. */
+const NEEDED: readonly [SettingName, SettingName][] = [
+  ['CERT_PATH', 'KEY_PATH'], ['KEY_PATH', 'CERT_PATH'],
+  ['TLS_CERT_PATH', 'TLS_KEY_PATH'], ['TLS_KEY_PATH', 'TLS_CERT_PATH'], ['TLS_CLIENT_CA_PATH', 'TLS_CERT_PATH'],
+  ['TLS_OUTBOUND_CERT_PATH', 'TLS_OUTBOUND_KEY_PATH'], ['TLS_OUTBOUND_KEY_PATH', 'TLS_OUTBOUND_CERT_PATH']
+]
+
 function pairFaults (read: Settings): ConfigFault[] {
-  const { CERT_PATH: cert, KEY_PATH: key } = read
-  const missing = (variable: string, other: string): ConfigFault => ({ variable, value: '""', allowed: `must be set, because ${other} is` })
+  const lacking = NEEDED.filter(([given, needed]) => read[given] !== undefined && read[needed] === undefined)
   return [
-    ...cert !== undefined && key === undefined ? [missing('KEY_PATH', 'CERT_PATH')] : [],
-    ...key !== undefined && cert === undefined ? [missing('CERT_PATH', 'KEY_PATH')] : [],
+    ...lacking.map(([given, needed]) => ({ variable: needed, value: '""', allowed: `must be set, because ${given} is` })),
     ...contradictions(read).map((part) => ({
       variable: part,
       value: shown(String(read[part]), settings[part]),

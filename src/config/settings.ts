@@ -39,10 +39,29 @@ export const SettingsSchema = Type.Object({
   COMPATIBILITY: Type.Enum(['emv', 'legacy'], { default: 'emv', description: 'emv: values as EMV 3-D Secure defines them. legacy: the literal values and errors of the original mock.' }),
   OTP: Type.String({ pattern: '^\\P{C}{1,45}$', secret: 'whole', default: '1234', allowed: '1 to 45 printable characters', description: 'Code that passes a challenge.' }),
   OTP_MAX_ATTEMPTS: Type.Optional(wholeNumber(1, 99, { defaultText: '3; 1 with COMPATIBILITY=legacy', description: 'Number of wrong codes after which a challenge fails.' })),
+  MAX_ATTEMPTS_REASON: Type.Enum(['19', '01'], { default: '19', description: 'transStatusReason after the last wrong code: 19 (too many challenges) as EMV has it, 01 (card authentication failed) as seen in production.' }),
+  FIRST_CREQ_TIMEOUT_SECONDS: wholeNumber(1, YEAR_SECONDS, { default: 30, description: 'How long the ACS waits for the first CReq of a challenge, in seconds.' }),
+  CHALLENGE_IDLE_TIMEOUT_SECONDS: wholeNumber(1, YEAR_SECONDS, { default: 600, description: 'How long the ACS waits for the cardholder, or the next CReq of an app, in seconds.' }),
+  SPC_TIMEOUT_SECONDS: wholeNumber(1, YEAR_SECONDS, { default: 600, description: 'How long the ACS waits for the second AReq of a Secure Payment Confirmation, in seconds.' }),
   ACS_SIGNING_ALG: Type.Optional(Type.Enum(['PS256', 'ES256'], { defaultText: 'matches the key in KEY_PATH, otherwise PS256', description: 'Signature algorithm of acsSignedContent.' })),
   CERT_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now, the signing key\'s own first, then each one\'s issuer', defaultText: 'generated at start', description: 'Certificate chain of the ACS signing key. Set it together with KEY_PATH.' })),
   KEY_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: an unencrypted private key, RSA of at least 2048 bits (PS256) or EC P-256 (ES256)', defaultText: 'generated at start', description: 'The ACS signing key. Set it together with CERT_PATH.' })),
+  TLS_CERT_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now, the key\'s own first, then each one\'s issuer', defaultText: 'plain http', description: 'Certificate chain of the listener, which then speaks https. Set it together with TLS_KEY_PATH.' })),
+  TLS_KEY_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: the unencrypted private key of the certificate', defaultText: 'plain http', description: 'Private key of the listener. Set it together with TLS_CERT_PATH.' })),
+  TLS_CLIENT_CA_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now', defaultText: 'clients need no certificate', description: 'Authorities of client certificates. With it, messages between servers (/3ds/..., POST /ds, POST /acs) need a client certificate; pages and apps do not.' })),
+  TLS_OUTBOUND_CERT_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now, the key\'s own first, then each one\'s issuer', defaultText: 'no client certificate', description: 'Certificate chain that this server shows when a server that it calls asks for one. Set it together with TLS_OUTBOUND_KEY_PATH.' })),
+  TLS_OUTBOUND_KEY_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: the unencrypted private key of the certificate', defaultText: 'no client certificate', description: 'Private key of that certificate. Set it together with TLS_OUTBOUND_CERT_PATH.' })),
+  TLS_OUTBOUND_CA_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now', defaultText: 'the public authorities', description: 'Authorities that are trusted when this server calls others, besides the public ones.' })),
   OUTBOUND_ALLOW: Type.Array(Type.String(), { format: 'host-patterns', default: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'], allowed: 'a comma-separated list of host names, *.suffix, addresses, CIDR ranges, single-label (any name without a dot), or * for every host', description: 'Hosts that this server may call. Addresses where clouds keep credentials (link-local, metadata) must be listed themselves, or *.' }),
+  VALIDATION: Type.Enum(['emv', 'emv-strict'], { default: 'emv', description: 'emv: what real servers send is tolerated (empty optional elements, ISO codes that are not assigned, a 3DS Requestor that leaves elements out). emv-strict: it is refused.' }),
+  FIRST_ERROR_CODE: Type.Enum(['203', '201'], { default: '203', description: 'Which error is answered where a message has both: elements that are wrong (203) or missing (201).' }),
+  ERRO_STATUS: Type.Enum(['200', '400'], { default: '200', description: 'HTTP status of an Erro at /ds and /acs.' }),
+  DS_ACS_URL: Type.Optional(Type.String({ format: 'web-url', allowed: 'an absolute http or https URL', defaultText: 'the ACS of this server', description: 'Where the Directory Server sends an AReq: an ACS of your own in place of ours.' })),
+  DS_ACS_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'How long the Directory Server waits for an ARes of that ACS, in milliseconds.' }),
+  DS_RRES_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 3000, description: 'How long the Directory Server waits for an RRes of a 3DS Server, in milliseconds.' }),
+  ACS_RRES_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 5000, description: 'How long the ACS waits for an RRes of a Directory Server, in milliseconds.' }),
+  CARD_RANGES: Type.Optional(Type.String({ allowed: 'the path of a readable JSON or YAML file of card ranges', defaultText: 'every card takes part, in all versions', description: 'Card ranges: which cards take part, in which versions, and what a PRes says.' })),
+  PREQ_INTERVAL_SECONDS: wholeNumber(0, YEAR_SECONDS, { default: 0, description: 'How long a 3DS Server has to wait between two PReq, in seconds, else Erro 103. 0 means no limit.' }),
   CLOSE_GRACE_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'How long requests in flight may take after the process is told to stop, in milliseconds.' }),
   METRICS: Type.Boolean({ default: true, description: 'Prometheus metrics at /metrics.' }),
   DOCS: Type.Boolean({ default: true, description: 'API documentation at /docs and /openapi.json.' }),
@@ -58,7 +77,7 @@ export type SettingName = keyof Settings
 export interface Setting {
   type?: 'string' | 'integer' | 'boolean' | 'array'
   enum?: readonly string[]
-  format?: 'host' | 'public-url' | 'proxies' | 'redis-url' | 'host-patterns'
+  format?: 'host' | 'public-url' | 'web-url' | 'proxies' | 'redis-url' | 'host-patterns'
   pattern?: string
   minimum?: number
   maximum?: number

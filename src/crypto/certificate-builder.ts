@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   bitString, element, integer, objectIdentifier, octetString, sequence, setOf, smallInteger, TRUE, utcTime, utf8String
 } from './der.ts'
+import { generalName } from './general-names.ts'
 
-/** The same for all: an SDK with a wound clock still finds the chain valid, and the bytes never change. UTCTime ends in 2049. */
-const VALIDITY = sequence(utcTime('200101000000Z'), utcTime('491231235959Z'))
+/** Where nothing else is said: an SDK with a wound clock still finds the chain valid, and the bytes never change. UTCTime ends in 2049. */
+const VALIDITY: Validity = { from: Date.UTC(2020, 0, 1), to: Date.UTC(2049, 11, 31, 23, 59, 59) }
 const VERSION_3 = element(0xa0, smallInteger(2))
 const ECDSA_WITH_SHA256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
 
@@ -13,6 +14,12 @@ const KEY_USAGE = {
   authority: bitString(Buffer.from([0b0000_0110]), 1),
   signature: bitString(Buffer.from([0b1000_0000]), 7)
 }
+
+/** Key purposes of RFC 5280 §4.2.1.12. */
+const KEY_PURPOSE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const
+
+/** Unix times in ms, of which the seconds count; before 2050. */
+export interface Validity { from: number, to: number }
 
 /** What a certificate says, RFC 5280 §4.1. */
 export interface CertificateContent {
@@ -25,6 +32,13 @@ export interface CertificateContent {
   issuerPublicKey: Uint8Array
   /** How many authorities may follow below this one; absent: not an authority. */
   pathLength?: number
+  validity?: Validity
+  /** For which end of a TLS connection; absent: for none. */
+  tls?: {
+    purpose: keyof typeof KEY_PURPOSE
+    /** As `generalName()` takes them; may be none. */
+    hosts: readonly string[]
+  }
 }
 
 /**
@@ -38,7 +52,7 @@ export function buildCertificate (content: CertificateContent, sign: (toBeSigned
     integer(serialOf(content)),
     ECDSA_WITH_SHA256,
     nameOf(content.issuer),
-    VALIDITY,
+    validityOf(content),
     nameOf(content.subject),
     content.publicKey,
     element(0xa3, sequence(...extensionsOf(content)))
@@ -54,9 +68,19 @@ export function keyIdentifier (publicKey: Uint8Array): Buffer {
   return createHash('sha256').update(publicKey).digest().subarray(0, 20)
 }
 
-/** 16 bytes that differ for each key of each issuer; the first is 40 to 7f: positive and without leading zero. */
-function serialOf ({ publicKey, issuerPublicKey }: CertificateContent): Buffer {
-  const serial = createHash('sha256').update(issuerPublicKey).update(publicKey).digest().subarray(0, 16)
+function validityOf ({ validity: { from, to } = VALIDITY }: CertificateContent): Buffer {
+  const time = (ms: number): Buffer => utcTime(`${new Date(ms).toISOString().slice(2, 19).replace(/\D/g, '')}Z`)
+  return sequence(time(from), time(to))
+}
+
+/**
+ * 16 bytes that differ for each key of each issuer, and for each content for TLS: browsers refuse a serial that they know from
+ * another certificate. The first is 40 to 7f: positive and without leading zero.
+ */
+function serialOf ({ publicKey, issuerPublicKey, validity, tls }: CertificateContent): Buffer {
+  const hash = createHash('sha256').update(issuerPublicKey).update(publicKey)
+  if (tls !== undefined) hash.update(JSON.stringify([validity, tls]))
+  const serial = hash.digest().subarray(0, 16)
   serial.writeUInt8(0x40 | (serial.readUInt8(0) & 0x3f), 0)
   return serial
 }
@@ -66,7 +90,7 @@ function nameOf (commonName: string): Buffer {
   return sequence(attribute('2.5.4.10', '3ds-mock-server'), attribute('2.5.4.11', 'For tests only'), attribute('2.5.4.3', commonName))
 }
 
-function extensionsOf ({ publicKey, issuerPublicKey, pathLength }: CertificateContent): Buffer[] {
+function extensionsOf ({ publicKey, issuerPublicKey, pathLength, tls }: CertificateContent): Buffer[] {
   const isAuthority = pathLength !== undefined
   const extensions = [
     critical('2.5.29.19', isAuthority ? sequence(TRUE, smallInteger(pathLength)) : sequence()),
@@ -75,6 +99,8 @@ function extensionsOf ({ publicKey, issuerPublicKey, pathLength }: CertificateCo
   ]
   // A self-signed certificate is its own authority, RFC 5280 §4.2.1.1.
   if (publicKey !== issuerPublicKey) extensions.push(extension('2.5.29.35', sequence(element(0x80, keyIdentifier(issuerPublicKey)))))
+  if (tls !== undefined) extensions.push(extension('2.5.29.37', sequence(objectIdentifier(KEY_PURPOSE[tls.purpose]))))
+  if (tls?.hosts.length) extensions.push(extension('2.5.29.17', sequence(...tls.hosts.map(generalName))))
   return extensions
 }
 

@@ -22,16 +22,26 @@ export interface OwnCertificates {
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
+ * Reads certificates that need not belong together.
+ * @param now Unix time in ms, at which all of them must be valid
+ * @throws CertificateFileError when one is not, or there is none
+ */
+export function readCertificates (pem: string, now: number): X509Certificate[] {
+  const certificates = (pem.match(PEM_CERTIFICATE) ?? []).map(readCertificate)
+  if (certificates.length === 0) throw new CertificateFileError('has no PEM certificate')
+  for (const [index, certificate] of certificates.entries()) requireValid(certificate, index + 1, now)
+  return certificates
+}
+
+/**
  * Reads a certificate chain.
- * @param pem the signing key's certificate first, then each certificate's issuer; a self-signed root may end it
+ * @param pem the key's certificate first, then each certificate's issuer; a self-signed root may end it
  * @param now Unix time in ms, at which all of them must be valid
  * @throws CertificateFileError
  */
 export function readCertificateChain (pem: string, now: number): X509Certificate[] {
-  const chain = (pem.match(PEM_CERTIFICATE) ?? []).map(readCertificate)
-  if (chain.length === 0) throw new CertificateFileError('has no PEM certificate')
+  const chain = readCertificates(pem, now)
   for (const [index, certificate] of chain.entries()) {
-    requireValid(certificate, index + 1, now)
     const issuer = chain[index + 1]
     if (issuer !== undefined && !isIssuer(issuer, certificate)) {
       throw new CertificateFileError(`has a certificate ${index + 2} that did not issue certificate ${index + 1}`)
@@ -41,12 +51,12 @@ export function readCertificateChain (pem: string, now: number): X509Certificate
 }
 
 /**
- * Reads a private key.
- * @param pem PKCS #8, PKCS #1 or SEC 1, unencrypted: RSA of 2048 bits or more signs PS256, EC P-256 signs ES256
+ * Reads a private key that can sign acsSignedContent.
+ * @param pem as `readPrivateKey()` takes it: RSA of 2048 bits or more signs PS256, EC P-256 signs ES256
  * @throws CertificateFileError
  */
 export function readSigningKey (pem: string): SigningKey {
-  const key = readKey(pem)
+  const key = readPrivateKey(pem)
   const { asymmetricKeyType, asymmetricKeyDetails: details } = key
   if (asymmetricKeyType === 'rsa' && Number(details?.modulusLength) >= 2048) return { key, alg: 'PS256' }
   if (asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1') return { key, alg: 'ES256' }
@@ -98,7 +108,12 @@ function isIssuer (issuer: X509Certificate, certificate: X509Certificate): boole
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 }
 
-function readKey (pem: string): KeyObject {
+/**
+ * Reads a private key of any kind.
+ * @param pem PKCS #8, PKCS #1 or SEC 1, unencrypted
+ * @throws CertificateFileError
+ */
+export function readPrivateKey (pem: string): KeyObject {
   try {
     return createPrivateKey(pem)
   } catch {

@@ -2,6 +2,7 @@ import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { once } from '../once.ts'
 import type { OwnCertificates } from './certificate-files.ts'
+import { certificatePem } from './pem.ts'
 import { createSeededKey } from './seeded-key.ts'
 import type { SigningAlg, SigningMaterial } from './signing-material.ts'
 import type { TestCa } from './test-ca.ts'
@@ -33,7 +34,7 @@ export function createCertificateSource ({ seed, alg, own }: {
 function createTestSource (seed: string, alg: SigningAlg): CertificateSource {
   const ca = once(async () => (await import('./test-ca.ts')).createTestCa(seed))
   return {
-    rootPem: once(async () => toPem((await ca()).root)),
+    rootPem: once(async () => certificatePem((await ca()).root)),
     signingMaterial: once(async () => issue(await ca(), alg, await LEAF_KEYS[alg](seed)))
   }
 }
@@ -50,9 +51,4 @@ const LEAF_KEYS: Readonly<Record<SigningAlg, (seed: string) => Promise<LeafKey>>
 
 function issue (ca: TestCa, alg: SigningAlg, { privateKey, publicKey }: LeafKey): SigningMaterial {
   return { alg, key: privateKey, x5c: [ca.issueLeaf(publicKey), ca.intermediate].map((der) => der.toString('base64')) }
-}
-
-function toPem (der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) as string[]
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }

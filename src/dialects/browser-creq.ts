@@ -79,7 +79,8 @@ export function judgeCreq ({ body, wrong: ambiguous }: ReadCReq): OpeningCReq {
   return {
     messageVersion: body['messageVersion'] as string,
     threeDSServerTransID: canonicalUuid(body['threeDSServerTransID']) as string,
-    acsTransID: canonicalUuid(body['acsTransID']) as string
+    acsTransID: canonicalUuid(body['acsTransID']) as string,
+    challengeWindowSize: body['challengeWindowSize'] as string
   }
 }
 

@@ -1,6 +1,6 @@
 import { MockError } from '../errors.ts'
 import type { AReq, ARes, Json, JsonObject, RReq } from '../protocol/messages.ts'
-import type { ChallengeProgress, Delivery, EphemeralKeys, Spelling, Transaction } from '../transaction/transaction.ts'
+import type { ChallengePlan, ChallengeProgress, Delivery, EphemeralKeys, Parties, Relayed, Spelling, Transaction } from '../transaction/transaction.ts'
 import { isJsonObject, spellMessage, toEmvSpelling } from './spelling.ts'
 import { removeFillers, toStoredRequest } from './stored-request.ts'
 import { toAuthenticateCall } from './three-ds-server-api/authenticate-request.ts'
@@ -33,8 +33,11 @@ interface OwnMembers {
   /** Elements of the RReq that the original has in another type. */
   resultElements?: JsonObject
   aRes?: ARes
+  plan?: ChallengePlan
   challenge?: ChallengeProgress
   delivery?: Delivery
+  parties?: Parties
+  relayed?: Relayed
   /** What a newer version added: kept. */
   [newer: string]: unknown
 }
@@ -50,9 +53,12 @@ const RESULT_FILLERS: Readonly<Record<string, () => Json>> = {
   authenticationValue: () => ''
 }
 
+/** Members of a transaction that are kept as they are. */
+const CARRIED = ['aRes', 'plan', 'challenge', 'delivery', 'parties', 'relayed'] as const
+
 /** @returns the record as JSON text, readable with redis-cli and by the original server. */
 export function encodeTransaction (transaction: Transaction): string {
-  const { aReq, aRes, rReq, challenge, delivery, ephemeralKeys, extra } = transaction
+  const { aReq, rReq, ephemeralKeys, extra } = transaction
   const { request, elements, fillers } = toStoredRequest(aReq, transaction.preferences)
   const result = toStoredResult(rReq)
   const own: OwnMembers = {
@@ -62,9 +68,7 @@ export function encodeTransaction (transaction: Transaction): string {
     own.resultFillers = result.fillers
     own.resultElements = result.elements
   }
-  if (aRes !== undefined) own.aRes = aRes
-  if (challenge !== undefined) own.challenge = challenge
-  if (delivery !== undefined) own.delivery = delivery
+  for (const name of CARRIED) if (transaction[name] !== undefined) (own as Record<string, unknown>)[name] = transaction[name]
   const stored: StoredTransaction = {
     acs_trans_id: transaction.acsTransID,
     ds_trans_id: transaction.dsTransID,
@@ -155,12 +159,9 @@ function wholeAReq (aReq: AReq, { emv: own, sdk_ephemeral_public_key: key }: Sto
   return aReq
 }
 
-function ownProgress (own: OwnMembers | undefined): Pick<Transaction, 'aRes' | 'challenge' | 'delivery'> {
-  return {
-    ...(own?.aRes === undefined ? {} : { aRes: own.aRes }),
-    ...(own?.challenge === undefined ? {} : { challenge: own.challenge }),
-    ...(own?.delivery === undefined ? {} : { delivery: own.delivery })
-  }
+function ownProgress (own: OwnMembers | undefined): Pick<Transaction, typeof CARRIED[number]> {
+  if (own === undefined) return {}
+  return Object.fromEntries(CARRIED.filter((name) => own[name] !== undefined).map((name) => [name, own[name]]))
 }
 
 function keysOf ({ ephemeral_keys: keys }: StoredTransaction): { ephemeralKeys?: EphemeralKeys } {
@@ -181,7 +182,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'redirect_url', 'sdk_ephemeral_public_key', 'emv'
 ])
 const KNOWN_OWN: ReadonlySet<string> = new Set([
-  'messageVersion', 'spelling', 'createdAt', 'elements', 'fillers', 'resultFillers', 'resultElements', 'aRes', 'challenge', 'delivery'
+  'messageVersion', 'spelling', 'createdAt', 'elements', 'fillers', 'resultFillers', 'resultElements', ...CARRIED
 ])
 
 function extraOf (stored: StoredTransaction): { extra?: JsonObject } {

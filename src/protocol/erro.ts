@@ -1,6 +1,6 @@
 import type { ErroContent } from '../errors.ts'
 import { describeErrorCode } from './error-codes.ts'
-import { LATEST_VERSION } from './versions.ts'
+import { NEWEST_VERSION } from './versions.ts'
 
 /** Error message as it goes over the wire: emv3ds-protocol §12.1. */
 export interface Erro extends ErroContent {
@@ -14,12 +14,12 @@ const conditional = ['errorMessageType', 'threeDSServerTransID', 'dsTransID', 'a
 
 /**
  * The `Erro` that says what `erro` says: §12.1, with the general text of its code from §12.2.
- * An unknown `messageVersion` becomes the latest; `errorDetail` is cut at its longest length; what is not known is left out.
+ * An unknown `messageVersion` becomes the newest; `errorDetail` is cut at its longest length; what is not known is left out.
  */
 export function erroBody (erro: ErroContent): Erro {
   const body: Erro = {
     messageType: 'Erro',
-    messageVersion: erro.messageVersion ?? LATEST_VERSION,
+    messageVersion: erro.messageVersion ?? NEWEST_VERSION,
     errorCode: erro.errorCode,
     errorComponent: erro.errorComponent,
     errorDescription: describeErrorCode(erro.errorCode),

@@ -11,9 +11,9 @@ export type JsonObject = { [member: string]: Json }
 /** 01 app, 02 browser, 03 3RI. */
 export type DeviceChannel = '01' | '02' | '03'
 /** emv3ds-protocol §6. */
-export type TransStatus = 'Y' | 'N' | 'U' | 'A' | 'R' | 'C' | 'I'
-/** How a challenge can end. */
-export type FinalTransStatus = 'Y' | 'N' | 'U' | 'A' | 'R'
+export type TransStatus = 'Y' | 'N' | 'U' | 'A' | 'R' | 'C' | 'D' | 'I' | 'S'
+/** How a challenge can end; D is the fallback to decoupled (2.3.1). */
+export type FinalTransStatus = 'Y' | 'N' | 'U' | 'A' | 'R' | 'D'
 
 /** Public half of a P-256 key as EMV carries it: base64url coordinates, 43 characters each. */
 export interface PublicJwk { kty: 'EC', crv: 'P-256', x: string, y: string }

@@ -1,4 +1,5 @@
-import type { AReq, DeviceChannel, MessageVersion } from '../protocol/messages.ts'
+import type { AReq } from '../protocol/messages.ts'
+import { allowedOutcome } from './allowed-outcome.ts'
 import type { Match, Outcome, Scenario } from './scenario.ts'
 
 /** What a scenario looks at. */
@@ -23,17 +24,8 @@ function matches (match: Match, { acctNumber, threeDSRequestorChallengeInd: want
   return indicator === undefined || (Array.isArray(wanted) ? wanted.includes(indicator) : wanted === indicator)
 }
 
-/**
- * Decides one AReq: the scenario's outcome, held against what the message's version and channel allow.
- * 3RI knows no challenge (emv3ds-protocol §5.8): U with reason 21. 2.1.0 knows no I (§6): U with reason 07.
- */
+/** Decides one AReq: the scenario's outcome, held against what the message's version and channel allow. Pure. */
 export function decide (aReq: AReq, scenarios: readonly Scenario[]): Decision {
   const { name, outcome } = matchScenario(aReq, scenarios)
-  return { scenario: name, ...allowed(outcome, aReq.deviceChannel, aReq.messageVersion) }
-}
-
-function allowed (outcome: Outcome, deviceChannel: DeviceChannel, messageVersion: MessageVersion): Outcome {
-  if (outcome.transStatus === 'C' && deviceChannel === '03') return { transStatus: 'U', transStatusReason: '21' }
-  if (outcome.transStatus === 'I' && messageVersion === '2.1.0') return { transStatus: 'U', transStatusReason: '07' }
-  return outcome
+  return { scenario: name, ...allowedOutcome(outcome, aReq) }
 }

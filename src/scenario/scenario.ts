@@ -1,4 +1,5 @@
 import type { TransStatus } from '../protocol/messages.ts'
+import type { ChallengePlan } from '../transaction/challenge.ts'
 
 /** When a scenario applies: every condition given must hold. */
 export interface Match {
@@ -13,6 +14,8 @@ export interface Outcome {
   transStatus: TransStatus
   /** emv3ds-protocol §7; only with N, U and R. */
   transStatusReason?: string
+  /** With C: how the challenge goes, as far as version, channel and device allow it. One text screen unless said otherwise. */
+  challenge?: Partial<ChallengePlan>
   /** The card is in no range: `/3ds/version` finds nothing for it. */
   notEnrolled?: true
   /** Which of the two ACS identities answers; `exemption` is the one the original used for indicator 05. */

@@ -1,25 +1,14 @@
-import { answerAReq } from '../acs/answer-areq.ts'
-import { FIRST_PROGRESS } from '../acs/challenge-machine.ts'
-import type { Proofs } from '../acs/proofs.ts'
+import type { DirectoryAnswer, RoleAddresses } from '../directory-server/ds-parts.ts'
 import type { Clock } from '../clock.ts'
-import type { AcsContent } from '../crypto/signed-content.ts'
-import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
-import type { AReq, ARes } from '../protocol/messages.ts'
-import { decide } from '../scenario/decide.ts'
-import type { Scenario } from '../scenario/scenario.ts'
+import { MockError } from '../errors.ts'
+import type { CardRange } from '../directory-server/card-ranges/card-range.ts'
+import { selectVersion } from '../directory-server/card-ranges/select-version.ts'
+import type { AReq, ARes, MessageVersion } from '../protocol/messages.ts'
 import type { StateStore } from '../store/state-store.ts'
-import type { EphemeralKeys, RequestorPreferences, Spelling, Transaction } from '../transaction/transaction.ts'
-
-/** Where the roles of this process can be reached, absolute URLs. */
-export interface RoleAddresses {
-  /** Browser challenge. */
-  acsURL: string
-  /** App challenge. */
-  acsAppURL: string
-  /** Where RReq come in. */
-  threeDSServerURL: string
-}
+import { newTransaction } from '../transaction/new-transaction.ts'
+import type { RequestorPreferences, Spelling, Transaction } from '../transaction/transaction.ts'
+import { completeAReq } from './complete-areq.ts'
 
 /** One authentication as it was asked for. */
 export interface AuthenticationCall {
@@ -33,81 +22,51 @@ export interface AuthenticationCall {
 export interface AuthenticationParts {
   store: StateStore
   clock: Clock
-  ids: IdSource
   log: Log
-  scenarios: readonly Scenario[]
-  proofs: Proofs
-  /** Makes the ACS's ephemeral pair of one app challenge. */
-  createEphemeralKeys (): EphemeralKeys
-  /** Signs `acsSignedContent`. */
-  signContent (content: AcsContent): Promise<string>
+  /** The DS. Rejects with `ProtocolError` where its answer is an `Erro`. */
+  directoryServer (aReq: AReq, addresses: RoleAddresses): Promise<DirectoryAnswer>
+  /** The card ranges of the Directory Server, where it was given some: they say which version is spoken. */
+  find?: (acctNumber: string) => CardRange | undefined
+  /** Sets the timer of a challenge. */
+  setTimer (transaction: Transaction): Promise<void>
   /** Told of each answer. */
   onAnswered (aReq: AReq, aRes: ARes): void
 }
 
 /** The answer to an authentication. */
 export interface Authenticated {
-  /** The AReq as the DS and the ACS got it. */
+  /** The AReq as it went out. */
   aReq: AReq
   aRes: ARes
   transaction: Transaction
 }
 
 /**
- * AReq in, ARes out: decides, answers, keeps the transaction. A transaction of the same id is replaced and that is logged.
- * @throws MockError of the store
+ * Sends the AReq to the DS and keeps the transaction. A transaction of the same id is replaced and that is logged.
+ * @throws ProtocolError with the `Erro` that came in place of an ARes; MockError of the store
  */
 export async function authenticate (call: AuthenticationCall, parts: AuthenticationParts): Promise<Authenticated> {
-  const { addresses } = call
-  const decision = decide(call.aReq, parts.scenarios)
-  const [acsTransID, dsTransID] = [parts.ids.uuid(), parts.ids.uuid()]
-  const { proofs } = parts
-  const aRes = answerAReq(call.aReq, decision, { acsTransID, dsTransID, acsURL: addresses.acsURL, proofs })
-  const transaction = newTransaction(call, aRes, parts)
-  const { ephemeralKeys } = transaction
-  const signed = ephemeralKeys === undefined
-    ? aRes
-    : { ...aRes, acsSignedContent: await parts.signContent(contentOf(call, aRes, ephemeralKeys)) }
+  if (parts.find !== undefined) call.aReq.messageVersion = versionFor(call, parts.find)
+  const aReq = completeAReq(call.aReq, call.addresses.threeDSServerURL)
+  const { aRes, acs, kept } = await parts.directoryServer(aReq, call.addresses)
+  const { preferences, spelling } = call
+  const transaction: Transaction = { ...newTransaction(aReq, aRes, parts.clock.now()), preferences, spelling, ...kept }
+  if (acs === 'elsewhere') transaction.parties = { threeDSServer: 'here', ds: 'here', acs }
   const replaced = await parts.store.insert(transaction)
   if (replaced) {
     parts.log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'authenticate repeated an id: the transaction was replaced')
   }
-  parts.onAnswered(call.aReq, aRes)
-  return { aReq: call.aReq, aRes: signed, transaction }
+  if (transaction.challenge !== undefined) await parts.setTimer(transaction)
+  parts.onAnswered(aReq, aRes)
+  return { aReq, aRes, transaction }
 }
 
-/** EMV's three claims and the two that the original server adds. */
-function contentOf ({ aReq, addresses }: AuthenticationCall, aRes: ARes, ephemeralKeys: EphemeralKeys): AcsContent {
-  return {
-    acsTransID: aRes.acsTransID,
-    acsRefNumber: aRes.acsReferenceNumber,
-    acsURL: addresses.acsAppURL,
-    acsEphemPubKey: ephemeralKeys.publicKey,
-    ...(aReq.sdkEphemPubKey === undefined ? {} : { sdkEphemPubKey: aReq.sdkEphemPubKey })
-  }
-}
-
-function newTransaction (call: AuthenticationCall, aRes: ARes, parts: AuthenticationParts): Transaction {
-  const { aReq, preferences, spelling } = call
-  const challenged = aRes.transStatus === 'C'
-  return {
-    threeDSServerTransID: aReq.threeDSServerTransID,
-    acsTransID: aRes.acsTransID,
-    dsTransID: aRes.dsTransID,
-    ...(aReq.sdkTransID === undefined ? {} : { sdkTransID: aReq.sdkTransID }),
-    aReq: withoutDeviceData(aReq),
-    preferences,
-    spelling,
-    aRes,
-    ...(challenged ? { challenge: FIRST_PROGRESS } : {}),
-    ...(challenged && aReq.deviceChannel === '01' ? { ephemeralKeys: parts.createEphemeralKeys() } : {}),
-    createdAt: parts.clock.now()
-  }
-}
-
-/** Device data is for the DS only, which drops it once read (emv3ds-protocol §5.2). */
-function withoutDeviceData (aReq: AReq): AReq {
-  if (aReq['sdkEncData'] === undefined) return aReq
-  const { sdkEncData, ...kept } = aReq
-  return kept as AReq
+/** emv3ds-protocol §4. @throws MockError `invalid_request` when the card's ACS speaks none that is wanted */
+function versionFor ({ aReq, preferences }: AuthenticationCall, find: NonNullable<AuthenticationParts['find']>): MessageVersion {
+  const range = find(aReq.acctNumber)
+  const { preferredProtocolVersion, enforcePreferredProtocolVersion } = preferences
+  const version = selectVersion({ range, preferredProtocolVersion, enforcePreferredProtocolVersion })
+  if (version !== undefined) return version
+  const message = 'is not spoken for this card'
+  throw new MockError('invalid_request', `preferredProtocolVersion ${message}`, { faults: [{ element: 'preferredProtocolVersion', message }] })
 }

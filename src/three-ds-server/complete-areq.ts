@@ -1,7 +1,7 @@
 import type { AReq } from '../protocol/messages.ts'
 
 /** How this 3DS Server calls itself. */
-const THREE_DS_SERVER_REF_NUMBER = '3DS_LOA_SER_MOCK_020200_00001'
+export const THREE_DS_SERVER_REF_NUMBER = '3DS_LOA_SER_MOCK_020200_00001'
 const THREE_DS_SERVER_OPERATOR_ID = '3DS-MOCK-SERVER'
 
 /**

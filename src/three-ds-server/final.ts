@@ -1,6 +1,6 @@
 import { MockError } from '../errors.ts'
 import type { RReq, RRes } from '../protocol/messages.ts'
-import { hasChallenge } from '../transaction/has-challenge.ts'
+import { awaitsResult } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { buildRRes } from './build-rres.ts'
 
@@ -21,7 +21,7 @@ export interface FinalResult {
  */
 export function finalResult (transaction: Transaction): FinalResult {
   const { rReq, aRes, threeDSServerTransID } = transaction
-  const source = rReq ?? (hasChallenge(transaction) ? undefined : aRes)
+  const source = rReq ?? (awaitsResult(transaction) ? undefined : aRes)
   if (source === undefined) throw new MockError('results_not_found', 'Results not found for this transaction')
   return {
     ...(source.eci === undefined ? {} : { eci: source.eci }),

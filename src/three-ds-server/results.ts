@@ -4,8 +4,9 @@ import type { Log } from '../log.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { rreqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { atLeast } from '../protocol/versions.ts'
 import type { StateStore } from '../store/state-store.ts'
-import { hasChallenge } from '../transaction/has-challenge.ts'
+import { awaitsResult } from '../transaction/has-challenge.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { ResultRules } from './judge-results.ts'
@@ -35,7 +36,7 @@ export async function takeResults (rReq: RReq, { store, log, rules, onFinished }
     requireSameIds(rReq, current, rules)
     if (current.rReq !== undefined) return sameResult(rReq, current, log)
     requireFaultless(rReq, current, rules)
-    if (rules.needsChallenge && !hasChallenge(current)) return sameAsARes(rReq, current, log)
+    if (rules.needsChallenge && !awaitsResult(current)) return sameAsARes(rReq, current, log)
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw toProtocolError(error, rReq) })
@@ -79,11 +80,12 @@ function comparable (rReq: RReq): RReq {
   return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) as string } : rReq
 }
 
-/** §12.2: 313 is for this, but must not be used before 2.3.1, where 305 takes its place. */
+/** §12.2: 313 is for this, but must not be used before 2.3.1: there 305 takes its place. */
 function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transaction {
   if (rReq.transStatus === transaction.aRes?.transStatus) return transaction
   log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a result without a challenge, other than that of the ARes, was refused')
-  throw refusal('305', ['transStatus'], 'There was no challenge: the result is that of the ARes', rReq, transaction)
+  const errorCode = atLeast(transaction.aReq.messageVersion, '2.3.1') ? '313' : '305'
+  throw refusal(errorCode, ['transStatus'], 'There was no challenge: the result is that of the ARes', rReq, transaction)
 }
 
 function toProtocolError (error: unknown, rReq: RReq): unknown {

@@ -1,5 +1,6 @@
+import { HERE, type CardRange as DirectoryRange } from '../directory-server/card-ranges/card-range.ts'
 import { matchScenario } from '../scenario/decide.ts'
-import { EARLIEST_VERSION, LATEST_VERSION } from '../protocol/versions.ts'
+import { EARLIEST_VERSION, NEWEST_VERSION } from '../protocol/versions.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 /** One card range as `/3ds/version` answers it. */
@@ -9,13 +10,15 @@ export interface CardRange {
   endRange: string
   acsStartProtocolVersion: string
   acsEndProtocolVersion: string
+  /** Where the 3DS Method runs; absent where the ACS has none. */
+  threeDSMethodURL?: string
 }
 
 /** The protocol versions of a card range, both included. */
 export type VersionSpan = Pick<CardRange, 'acsStartProtocolVersion' | 'acsEndProtocolVersion'>
 
 /** Every version that is supported. */
-export const supportedSpan: VersionSpan = { acsStartProtocolVersion: EARLIEST_VERSION, acsEndProtocolVersion: LATEST_VERSION }
+export const supportedSpan: VersionSpan = { acsStartProtocolVersion: EARLIEST_VERSION, acsEndProtocolVersion: NEWEST_VERSION }
 
 /** Finds the range that a card is in: its first and its last number. */
 export type RangeOf = (cardNumber: string) => readonly [startRange: string, endRange: string]
@@ -34,11 +37,36 @@ export interface CardRangeRules {
   scenarios: readonly Scenario[]
   rangeOf: RangeOf
   span: VersionSpan
+  /** Whether the 3DS Method of this process's ACS is offered; the original had none. */
+  hasMethod: boolean
+  /** The card ranges of the Directory Server, where it was given some. */
+  find?: (acctNumber: string) => DirectoryRange | undefined
 }
 
-/** The card ranges a number is in: one, or none for a card that a scenario calls not enrolled. */
-export function cardRangesFor (cardNumber: string, { scenarios, rangeOf, span }: CardRangeRules): CardRange[] {
+/**
+ * The card ranges a number is in: one, or none for a card that takes no part, by the Directory Server's ranges or by a scenario.
+ * @param methodURL the 3DS Method of this process's ACS
+ */
+export function cardRangesFor (cardNumber: string, rules: CardRangeRules, methodURL: string): CardRange[] {
+  const { scenarios, rangeOf, span, hasMethod, find } = rules
   if (matchScenario({ acctNumber: cardNumber }, scenarios).outcome.notEnrolled === true) return []
+  if (find !== undefined) return toCardRanges(find(cardNumber), methodURL)
   const [startRange, endRange] = rangeOf(cardNumber)
-  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...span }]
+  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...span, ...(hasMethod ? { threeDSMethodURL: methodURL } : {}) }]
+}
+
+/** What the newest version says holds for the whole span. */
+function toCardRanges (range: DirectoryRange | undefined, methodURL: string): CardRange[] {
+  const versions = range?.acsProtocolVersions ?? []
+  const [first, last] = [versions[0], versions.at(-1)]
+  if (range === undefined || first === undefined || last === undefined) return []
+  const { threeDSMethodURL } = last
+  return [{
+    acsInfoInd: last.acsInfoInd,
+    startRange: range.start,
+    endRange: range.end,
+    acsStartProtocolVersion: first.version,
+    acsEndProtocolVersion: last.version,
+    ...(threeDSMethodURL === undefined ? {} : { threeDSMethodURL: threeDSMethodURL === HERE ? methodURL : threeDSMethodURL })
+  }]
 }

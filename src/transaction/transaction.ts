@@ -1,4 +1,7 @@
 import type { AReq, ARes, Json, PublicJwk, RReq } from '../protocol/messages.ts'
+import type { ChallengePlan, ChallengeProgress } from './challenge.ts'
+
+export type { ChallengePlan, ChallengeProgress }
 
 /** The ACS's ephemeral P-256 pair of one app challenge. */
 export interface EphemeralKeys {
@@ -20,20 +23,6 @@ export interface RequestorPreferences {
   challengeWindowSize?: string
 }
 
-/** How far the challenge is. Whether it is over, `Transaction.rReq` says. */
-export interface ChallengeProgress {
-  /** Answers given by the cardholder. */
-  interactionCounter: number
-  /** Next `sdkCounterStoA` to be expected (app). */
-  sdkCounter: number
-  /** `sdkCounterStoA` of the CReq that ended the challenge; absent while it is open, and when something else ended it (app). */
-  finalCount?: number
-  /** Wrong entries, hashed each with the attempt it belongs to. */
-  wrongEntries?: string[]
-  /** `threeDSSessionData` of the last CReq that brought some, byte for byte (browser). */
-  threeDSSessionData?: string
-}
-
 /** What became of the RReq that was sent to `resultsResponseNotificationUrl`. */
 export interface Delivery {
   outcome: 'delivered' | 'failed' | 'refused'
@@ -43,6 +32,23 @@ export interface Delivery {
   reason?: string
   /** Milliseconds since the Unix epoch. */
   at: number
+}
+
+/** Where a role of a transaction is played. */
+export type Place = 'here' | 'elsewhere'
+
+/** Who plays the three roles. */
+export interface Parties {
+  threeDSServer: Place
+  ds: Place
+  acs: Place
+}
+
+/** What the DS of this process keeps of a result that it relayed. */
+export interface Relayed {
+  rReq: RReq
+  /** The RRes, or the Erro, that came back. */
+  answer: { [member: string]: Json }
 }
 
 /** One authentication, from AReq to final result. */
@@ -58,11 +64,17 @@ export interface Transaction {
   spelling: Spelling
   /** What was answered, without `acsSignedContent`; absent in records that another server wrote. */
   aRes?: ARes
+  /** How the challenge goes; absent where there is none, or the record does not tell. */
+  plan?: ChallengePlan
   challenge?: ChallengeProgress
   ephemeralKeys?: EphemeralKeys
-  /** The one result. */
+  /** The one result, as the 3DS Server has it. */
   rReq?: RReq
   delivery?: Delivery
+  /** Absent where all three roles are played here. */
+  parties?: Parties
+  /** Where the 3DS Server is elsewhere: the result that the DS sent it. */
+  relayed?: Relayed
   /** Milliseconds since the Unix epoch. */
   createdAt: number
   /** Anything a newer version kept that this one does not know. */

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { type FuzzRequest, hostileRequests, openTargets, type Route, ROUTES, routes, SPLIT_HEADER, TAG } from '../../bench/hostile-bodies.js'
 import { randomIds } from '../../src/ids.ts'
 import { build, post } from '../setup/app.ts'
+import { evaluate } from '../setup/parties/evaluate.ts'
 import { browserRequest } from '../setup/requests.ts'
 
 const RUNS = 400
@@ -34,10 +35,25 @@ function isRedirect ({ statusCode, headers }: LightMyRequestResponse): boolean {
 
 const erroOr = (response: LightMyRequestResponse, error: string) => isJson(response, response.statusCode < 400 ? 'messageType' : error)
 
+/** Everything is a message, or nothing is to be said; what is no fault of a message is told as any other route tells it. */
+function isMessage (response: LightMyRequestResponse): boolean {
+  const { statusCode, body } = response
+  return statusCode === 415 ? isJson(response, 'error') : statusCode === 200 && (body === '' || (isJson(response, 'error') && typeof response.json().messageType === 'string'))
+}
+
+/** What is wrong with an answer that is an `Erro`, by the catalogue. */
+function faultsOfErro ({ headers, body }: LightMyRequestResponse): string {
+  if (body === '' || !/^application\/json\b/.test(String(headers['content-type']))) return ''
+  const answer = JSON.parse(body)
+  return answer.messageType === 'Erro' ? evaluate(answer).map(({ code, element }) => `${code} ${element}`).join() : ''
+}
+
 /** What a family of routes may answer. */
 const SHAPES: { readonly [Family in (typeof ROUTES)[Route]]: (response: LightMyRequestResponse, legacy: boolean) => boolean } = {
   json: (response) => isJson(response, 'error'),
   page: (response) => isPage(response) || (isOfNoRoute(response) && isJson(response, 'error')),
+  pageOrNothing: (response) => (response.statusCode === 204 && response.body === '') || SHAPES.page(response, false),
+  message: isMessage,
   redirect: (response) => isRedirect(response) || (response.statusCode === 200 ? isPage(response) : isJson(response, 'error')),
   sdk: (response, legacy) => String(response.headers['content-type']).startsWith('application/jose')
     ? response.statusCode === 200
@@ -51,6 +67,8 @@ function faultOf (response: LightMyRequestResponse, route: Route, legacy: boolea
   if (SPLIT_HEADER in headers) return 'a header was split'
   const isData = String(headers['content-type']).startsWith('application/json')
   if (!isData && body.includes(TAG)) return 'a text of the request stands in the answer as HTML'
+  const wrong = route === '/acs/app' || ROUTES[route] === 'message' ? faultsOfErro(response) : ''
+  if (wrong !== '') return `an Erro that is none, ${wrong}: ${body}`
   return SHAPES[ROUTES[route]](response, legacy) ? undefined : `the shape of the answer: ${JSON.stringify(headers)} ${body.slice(0, 500)}`
 }
 

@@ -80,7 +80,7 @@ t.test('three instances on one Redis', { skip: redisIsLeftOut }, async (t) => {
     }
   })
 
-  await t.test('forty CReqs at once with the same counter, spread over all of them: one counts', async (t) => {
+  await t.test('forty CReqs at once with the same counter, spread over all of them: one counts, and the others end the challenge (emv3ds-protocol §13.5)', async (t) => {
     const sends = [one, two, three].map(injectInto)
     const sdk = await challengedSdk(injectInto(one))
     await sdk.start()
@@ -89,8 +89,8 @@ t.test('three instances on one Redis', { skip: redisIsLeftOut }, async (t) => {
     t.equal(answers.filter(({ contentType }) => contentType === 'application/jose; charset=UTF-8').length, 1)
     t.equal(answers.filter(({ body }) => body.includes('"errorCode":"302"')).length, 39)
     sdk.sdkCounter = sdk.acsCounter = 2
-    t.match(await sdk.enter('1234'), { transStatus: 'Y' })
-    t.match(await final(three, sdk), { body: { resultsRequest: { interactionCounter: '02' } } })
+    t.match(await sdk.enter('1234'), { transStatus: 'N' })
+    t.match(await final(three, sdk), { body: { resultsRequest: { transStatus: 'U', challengeCancel: '06', interactionCounter: '01' } } })
   })
 
   await t.test('what is in Redis is the records, under their ids, and reads as JSON (compatibility §4.2)', async (t) => {

@@ -3,7 +3,9 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { Compile } from 'typebox/schema'
 import { challenge, open, press } from '../routes/acs/browser-client.ts'
+import { imagePath } from '../../src/acs/ui/images.ts'
 import { build } from '../setup/app.ts'
+import { aReq, forwarded, oReq, pReq } from '../setup/parties/messages.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, threeRIRequest } from '../setup/requests.ts'
 
 type Json = Record<string, any>
@@ -11,7 +13,9 @@ type Json = Record<string, any>
 const JSON_TYPE = 'application/json'
 const OPERATIONS = [
   'post /3ds/version', 'post /3ds/authenticate', 'post /3ds/results', 'post /3ds/final',
-  'get /ds/ca.pem',
+  'post /ds', 'get /ds/ca.pem', 'get /ds/keys', 'get /ds/card-ranges.json',
+  'post /acs', 'post /acs/method', 'post /acs/method/{threeDSServerTransID}', 'get /acs/images/{file}',
+  'get /acs/challenge/{acsTransID}/status', 'get /acs/oob/{acsTransID}', 'post /acs/oob/{acsTransID}',
   'post /acs/challenge', 'post /acs/challenge/{acsTransID}', 'get /acs/challenge/{acsTransID}',
   'post /processor/mock/acs/trigger-otp', 'post /processor/mock/acs/challenge/{acsTransID}', 'post /processor/mock/acs/verify-otp',
   'post /acs/app', 'post /challenge',
@@ -39,10 +43,10 @@ function faultsOf (schema: Json, value: unknown): unknown[] {
 }
 
 /** Sends a request and checks its status, and its answer against what the document says of it. */
-async function ask (t: Test, app: FastifyInstance, document: Json, name: string, wanted: number, body?: unknown): Promise<any> {
+async function ask (t: Test, app: FastifyInstance, document: Json, name: string, wanted: number, body?: unknown, parameters: Record<string, string> = {}): Promise<any> {
   const [method, path] = name.split(' ') as [InjectOptions['method'] & string, string]
   const response = await app.inject({
-    method: method.toUpperCase() as 'GET' | 'POST', url: path, ...(body === undefined ? {} : { headers: { 'content-type': JSON_TYPE }, payload: JSON.stringify(body) })
+    method: method.toUpperCase() as 'GET' | 'POST', url: path.replace(/\{(\w+)\}/g, (_, parameter) => String(parameters[parameter])), ...(body === undefined ? {} : { headers: { 'content-type': JSON_TYPE }, payload: JSON.stringify(body) })
   })
   t.equal(response.statusCode, wanted, name)
   const described = document['paths'][path][method].responses[response.statusCode]
@@ -97,7 +101,7 @@ t.test('what is really answered is what it says: every flow, both spellings, ref
   for (const compatibility of ['emv', 'legacy']) {
     const app = await build(t, { ACS_SIGNING_ALG: 'ES256', COMPATIBILITY: compatibility })
     const document = await describe(app)
-    const asked = (name: string, wanted: number, body?: unknown) => ask(t, app, document, name, wanted, body)
+    const asked = (name: string, wanted: number, body?: unknown, parameters = {}) => ask(t, app, document, name, wanted, body, parameters)
     for (const spell of [(body: any) => body, inRuntimeSpelling]) {
       for (const request of [browserRequest, (id: string) => browserRequest(id, FRICTIONLESS_CARD), appRequest, threeRIRequest]) {
         const threeDSServerTransID = randomUUID()
@@ -117,8 +121,40 @@ t.test('what is really answered is what it says: every flow, both spellings, ref
     for (const name of OPERATIONS.slice(0, 4)) for (const body of [{}, [], { threeDSServerTransID: 'x' }]) await asked(name, 400, body)
 
     const made = await challenge(app, randomUUID())
+    t.strictSame(await asked('get /acs/challenge/{acsTransID}/status', 200, undefined, made), { approved: false })
+    await asked('get /acs/challenge/{acsTransID}/status', 400, undefined, { acsTransID: 'x' })
     await press(app, await open(app, `/acs/challenge/${made.acsTransID}`), '', 'cancel')
     t.match(await asked('post /3ds/final', 200, { threeDSServerTransID: made.threeDSServerTransID }), { transStatus: 'N' })
-    for (const name of ['get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed']) await asked(name, 200)
+    for (const name of ['get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed', 'get /ds/keys']) await asked(name, 200)
+    for (const [name, message, messageType] of [
+      ['post /ds', pReq(), 'PRes'], ['post /ds', {}, 'Erro'], ...(compatibility === 'emv' ? [['post /ds', aReq(), 'ARes']] as const : []),
+      ['post /acs', forwarded(aReq(), 'https://ds.test'), 'ARes'], ['post /acs', oReq(), 'ORes'], ['post /acs', pReq(), 'Erro']
+    ] as const) t.match(await asked(name, 200, message), { messageType })
   }
+})
+
+t.test('pages, images and files are answered with what it says', async (t) => {
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
+  const { paths } = await describe(app)
+  const { acsTransID, threeDSServerTransID } = await challenge(app, randomUUID(), { cardholderAccount: { acctNumber: '4000400040004004' } })
+  const FORM = 'application/x-www-form-urlencoded'
+  const data = encodeURIComponent(Buffer.from(JSON.stringify({ threeDSServerTransID })).toString('base64url'))
+
+  for (const [name, url, status, payload] of [
+    ['get /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200],
+    ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 400, 'action=x'],
+    ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200, 'action=approve'],
+    ['post /acs/method', '/acs/method', 200, `threeDSMethodData=${data}`],
+    ['post /acs/method', '/acs/method', 400, ''],
+    ['post /acs/method/{threeDSServerTransID}', `/acs/method/${threeDSServerTransID}`, 204, 'browserLanguage=en'],
+    ['get /acs/images/{file}', `/acs/${imagePath('issuer', 'medium')}`, 200]
+  ] as [name: string, url: string, status: number, payload?: string][]) {
+    const [method, path] = name.split(' ') as ['get' | 'post', string]
+    const response = await app.inject({ method, url, ...(payload === undefined ? {} : { headers: { 'content-type': FORM }, payload }) })
+    t.equal(response.statusCode, status, name)
+    const { content = {} } = paths[path][method].responses[status]
+    const type = response.headers['content-type']
+    t.strictSame(Object.keys(content), type === undefined ? [] : [String(type).replace(/;.*/, '')], `${name}: ${status}`)
+  }
+  t.equal((await app.inject('/ds/card-ranges.json')).statusCode, 200)
 })

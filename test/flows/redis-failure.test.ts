@@ -172,7 +172,7 @@ t.test('an SDK is told by an Erro that it may try again, and may (emv3ds §12.2,
     t.match(detail, errorDetail)
     t.strictSame(erro, {
       messageType: 'Erro',
-      messageVersion: '2.2.0',
+      messageVersion: '2.3.1',
       errorCode: '403',
       errorComponent: 'A',
       errorDescription: 'Passing system fault, try again',

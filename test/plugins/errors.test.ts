@@ -85,7 +85,7 @@ t.test('a ProtocolError is answered with the members of an Erro and the text of 
   t.equal(response.statusCode, 400)
   t.strictSame(response.json(), {
     messageType: 'Erro',
-    messageVersion: '2.2.0',
+    messageVersion: '2.3.1',
     errorCode: '301',
     errorComponent: 'S',
     errorDescription: 'Transaction identifier is not known or not valid here',

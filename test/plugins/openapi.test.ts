@@ -11,6 +11,7 @@ import { findPages, openPages } from '../../plugins/openapi-pages.ts'
 import { openApi } from '../../plugins/openapi.ts'
 import { requestLog } from '../../plugins/request-log.ts'
 import { securityHeaders } from '../../plugins/security-headers.ts'
+import { GATHERED } from '../../src/acs/method/browser-data.ts'
 import { build as buildServer } from '../setup/app.ts'
 
 async function build (t: Test, enabled = true, compatibility: Compatibility = 'emv'): Promise<FastifyInstance> {
@@ -160,7 +161,7 @@ t.test('the document of the whole server', async (t) => {
   const FORM = 'application/x-www-form-urlencoded'
   const errors = (type: string) => ({ 400: [type], 413: [type], 415: [type], 503: [type] })
   const page = { 200: ['text/html'], ...errors('text/html') }
-  const entry = [[], ['otp', 'action', 'attempt']]
+  const entry = [[], ['otp', 'choice', 'consents', 'trustList', 'deviceBinding', 'action', 'attempt']]
 
   await t.test('has every route in it', async (t) => {
     const routes: string[] = []
@@ -182,6 +183,31 @@ t.test('the document of the whole server', async (t) => {
     t.strictSame(told('/acs/challenge'), { takes: { [FORM]: [['creq'], ['threeDSSessionData']] }, parameters: [], answers: page })
     t.strictSame(told('/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: ['path acsTransID'], answers: page })
     t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: page })
+    t.strictSame(paths['/acs/challenge/{acsTransID}'].post.requestBody.content[FORM].schema.properties.action.anyOf.map(({ enum: [value] }: any) => value),
+      ['submit', 'resend', 'continue', 'cancel'])
+    t.strictSame(told('/acs/challenge/{acsTransID}/status', 'get'), {
+      takes: {}, parameters: ['path acsTransID'], answers: { 200: ['application/json'], 400: ['application/json'], 503: ['application/json'] }
+    })
+  })
+
+  await t.test('tells those of the bank\'s app, the 3DS Method and the images', async (t) => {
+    const parameters = ['path acsTransID']
+    t.strictSame(told('/acs/oob/{acsTransID}', 'get'), { takes: {}, parameters, answers: page })
+    t.strictSame(told('/acs/oob/{acsTransID}'), { takes: { [FORM]: [['action'], []] }, parameters, answers: page })
+    t.strictSame(told('/acs/method'), { takes: { [FORM]: [['threeDSMethodData'], []] }, parameters: [], answers: page })
+    t.strictSame(told('/acs/method/{threeDSServerTransID}'), {
+      takes: { [FORM]: [[], Object.keys(GATHERED)] }, parameters: ['path threeDSServerTransID'], answers: { 204: [], ...errors('text/html') }
+    })
+    t.strictSame(told('/acs/images/{file}', 'get'), { takes: {}, parameters: ['path file'], answers: { 200: ['image/png'] } })
+  })
+
+  await t.test('tells what the parties send each other, and what the Directory Server publishes', async (t) => {
+    const json = 'application/json'
+    for (const path of ['/ds', '/acs']) {
+      t.strictSame(told(path), { takes: { [json]: [['messageType', 'messageVersion'], []] }, parameters: [], answers: { 200: [json], 400: [json], 415: [json], 503: [json] } })
+    }
+    t.strictSame(told('/ds/keys', 'get'), { takes: {}, parameters: [], answers: { 200: [json] } })
+    for (const path of ['/ds/ca.pem', '/ds/card-ranges.json']) t.strictSame(told(path, 'get'), { takes: {}, parameters: [], answers: { 200: [] } })
   })
 
   await t.test('tells those of the original server\'s paths', async (t) => {

@@ -130,7 +130,9 @@ t.test('while Redis refuses to write (OOM, READONLY, NOPERM), authenticate and r
   const admin = new Redis(url)
   t.teardown(() => admin.quit())
   const kept = (await post(app, '/3ds/authenticate', browserRequest(randomUUID()))).body.authenticationResponse
-  const keys = (await admin.keys('*')).sort()
+  // What wakes up workers comes and goes by itself.
+  const keysNow = async () => (await admin.keys('*')).filter((key) => !key.startsWith('3ds_transaction_jobs:rings:')).sort()
+  const keys = await keysNow()
   const refusals: [reason: string, begin: () => Promise<unknown>, end: () => Promise<unknown>][] = [
     ['OOM', () => admin.config('SET', 'maxmemory', '1'), () => admin.config('SET', 'maxmemory', '0')],
     ['READONLY', () => admin.call('REPLICAOF', '127.0.0.1', '1'), () => admin.call('REPLICAOF', 'NO', 'ONE')],
@@ -150,6 +152,6 @@ t.test('while Redis refuses to write (OOM, READONLY, NOPERM), authenticate and r
     t.ok(lines.some((line) => line.includes('"level":"warn"') && line.includes(reason)), 'the reason is in the log')
     await end()
   }
-  t.strictSame((await admin.keys('*')).sort(), keys, 'nothing was kept, nothing replaced')
+  t.strictSame(await keysNow(), keys, 'nothing was kept, nothing replaced')
   t.match(await post(app, '/3ds/results', resultsRequest(kept)), { status: 200 })
 })

@@ -81,7 +81,7 @@ export async function untilListening (running: Running): Promise<ServerProcess> 
   const { child, output, ended } = running
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
-      const found = /listening on (http:\/\/[^\s"]+)/.exec(output.stdout)
+      const found = /listening on (https?:\/\/[^\s"]+)/.exec(output.stdout)
       if (found !== null) resolve(found[1] as string)
     })
     ended.then(({ code, stderr }) => reject(new Error(`the server ended with code ${code} before it listened:\n${stderr}`)), reject)

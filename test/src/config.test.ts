@@ -29,8 +29,15 @@ const DEFAULTS: Config = {
   compatibility: 'emv',
   otp: '1234',
   otpMaxAttempts: 3,
+  maxAttemptsReason: '19',
+  timers: { firstCReq: 30_000, idle: 600_000, spc: 600_000 },
   acsSigningAlg: 'PS256',
   outboundAllow: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'],
+  isStrict: false,
+  firstErrorCode: '203',
+  erroStatus: 200,
+  directoryServer: { acsTimeoutMs: 10_000, rResTimeoutMs: 3000, preqIntervalSeconds: 0 },
+  acsRResTimeoutMs: 5000,
   closeGraceMs: 10_000,
   metrics: true,
   docs: true,
@@ -77,11 +84,31 @@ const CASES: Record<SettingName, { pick: (config: Config) => unknown, good: [str
   COMPATIBILITY: { pick: (config) => config.compatibility, good: [['emv', 'emv'], ['Legacy', 'legacy']], bad: ['strict'] },
   OTP: { pick: (config) => config.otp, good: [['Ab 9é', 'Ab 9é'], ['9'.repeat(45), '9'.repeat(45)]], bad: ['9'.repeat(46), 'a\u0007b', 'a\nb'] },
   OTP_MAX_ATTEMPTS: { pick: (config) => config.otpMaxAttempts, good: [['1', 1], ['99', 99]], bad: ['0', '100'] },
+  MAX_ATTEMPTS_REASON: { pick: (config) => config.maxAttemptsReason, good: [['19', '19'], ['01', '01']], bad: ['1', '14', '019'] },
+  FIRST_CREQ_TIMEOUT_SECONDS: { pick: (config) => config.timers, good: [['1', { firstCReq: 1000, idle: 600_000, spc: 600_000 }], ['31536000', { firstCReq: 31_536_000_000, idle: 600_000, spc: 600_000 }]], bad: ['0', '31536001', '30s'] },
+  CHALLENGE_IDLE_TIMEOUT_SECONDS: { pick: (config) => config.timers, good: [['1', { firstCReq: 30_000, idle: 1000, spc: 600_000 }], ['31536000', { firstCReq: 30_000, idle: 31_536_000_000, spc: 600_000 }]], bad: ['0', '31536001', '10m'] },
+  SPC_TIMEOUT_SECONDS: { pick: (config) => config.timers, good: [['1', { firstCReq: 30_000, idle: 600_000, spc: 1000 }], ['31536000', { firstCReq: 30_000, idle: 600_000, spc: 31_536_000_000 }]], bad: ['0', '31536001', '1.5'] },
   ACS_SIGNING_ALG: { pick: (config) => config.acsSigningAlg, good: [['es256', 'ES256'], ['PS256', 'PS256']], bad: ['RS256', 'none'] },
-  // Files: see below.
+  // Files: see below, and test/src/config/tls.test.ts.
   CERT_PATH: { pick: (config) => config.certPath, good: [], bad: [] },
   KEY_PATH: { pick: (config) => config.keyPath, good: [], bad: [] },
+  TLS_CERT_PATH: { pick: (config) => config.tls?.certPath, good: [], bad: [] },
+  TLS_KEY_PATH: { pick: (config) => config.tls?.keyPath, good: [], bad: [] },
+  TLS_CLIENT_CA_PATH: { pick: (config) => config.tls?.clientCaPath, good: [], bad: [] },
+  TLS_OUTBOUND_CERT_PATH: { pick: (config) => config.outboundTls?.certPath, good: [], bad: [] },
+  TLS_OUTBOUND_KEY_PATH: { pick: (config) => config.outboundTls?.keyPath, good: [], bad: [] },
+  TLS_OUTBOUND_CA_PATH: { pick: (config) => config.outboundTls?.caPath, good: [], bad: [] },
   OUTBOUND_ALLOW: { pick: (config) => config.outboundAllow, good: [['*', ['*']], ['Shop.example, *.test,10.0.0.0/8,[::1],::1,single-label,', ['shop.example', '*.test', '10.0.0.0/8', '[::1]', '::1', 'single-label']]], bad: ['*.*.a', 'a*', 'http://a', ',', '10.0.0.0/99', 'a:80'] },
+  VALIDATION: { pick: (config) => config.isStrict, good: [['emv', false], ['EMV-Strict', true]], bad: ['strict', 'emvstrict', 'true'] },
+  FIRST_ERROR_CODE: { pick: (config) => config.firstErrorCode, good: [['203', '203'], ['201', '201']], bad: ['101', '202'] },
+  ERRO_STATUS: { pick: (config) => config.erroStatus, good: [['200', 200], ['400', 400]], bad: ['500', '0200', '2xx'] },
+  DS_ACS_URL: { pick: (config) => config.directoryServer.acsURL, good: [['http://127.0.0.1:9000', 'http://127.0.0.1:9000'], ['https://acs.example/areq?as=sent', 'https://acs.example/areq?as=sent'], [' http://[::1]:9000/ ', 'http://[::1]:9000/']], bad: ['acs.example', '/acs', 'ftp://acs.example', 'http://me:swordfish@acs.example', 'http://me@acs.example', 'http://a b', 'http:\\\\acs.example', 'request'] },
+  DS_ACS_TIMEOUT_MS: { pick: (config) => config.directoryServer, good: [['1', { acsTimeoutMs: 1, rResTimeoutMs: 3000, preqIntervalSeconds: 0 }], ['600000', { acsTimeoutMs: 600_000, rResTimeoutMs: 3000, preqIntervalSeconds: 0 }]], bad: ['0', '600001', '1s'] },
+  DS_RRES_TIMEOUT_MS: { pick: (config) => config.directoryServer, good: [['1', { acsTimeoutMs: 10_000, rResTimeoutMs: 1, preqIntervalSeconds: 0 }], ['600000', { acsTimeoutMs: 10_000, rResTimeoutMs: 600_000, preqIntervalSeconds: 0 }]], bad: ['0', '600001', '1s'] },
+  ACS_RRES_TIMEOUT_MS: { pick: (config) => config.acsRResTimeoutMs, good: [['1', 1], ['600000', 600_000]], bad: ['0', '600001', '1s'] },
+  // What the file says: test/plugins/card-ranges.test.ts.
+  CARD_RANGES: { pick: (config) => config.cardRanges, good: [['ranges.yaml', 'ranges.yaml'], ['/no where/@ranges.json', '/no where/@ranges.json']], bad: [] },
+  PREQ_INTERVAL_SECONDS: { pick: (config) => config.directoryServer.preqIntervalSeconds, good: [['0', 0], ['3600', 3600]], bad: ['-1', '31536001', '1h'] },
   CLOSE_GRACE_MS: { pick: (config) => config.closeGraceMs, good: [['1', 1]], bad: ['0', '600001'] },
   METRICS: { pick: (config) => config.metrics, good: [['off', false], ['on', true]], bad: ['maybe'] },
   DOCS: { pick: (config) => config.docs, good: [['no', false], ['yes', true]], bad: ['maybe'] },
@@ -104,7 +131,7 @@ t.test('without an argument the environment of the process is read', async (t) =
 
 t.test('the configuration cannot be changed', async (t) => {
   const config = configOf({})
-  t.ok([config, config.redis, config.outboundAllow].every((part) => Object.isFrozen(part)))
+  t.ok([config, config.redis, config.outboundAllow, config.timers, config.directoryServer].every((part) => Object.isFrozen(part)))
 })
 
 t.test('each variable: what is understood, and what is refused by name with what is allowed', async (t) => {

@@ -13,7 +13,8 @@ const schemeNames: Readonly<Partial<Record<Scheme, string>>> = {
   discover: 'Discover',
   jcb: 'JCB',
   unionpay: 'UnionPay',
-  mir: 'Mir'
+  mir: 'Mir',
+  elo: 'Elo'
 }
 
 /** @returns the card scheme as cardholders know it; `undefined` for a card of no scheme that we can tell. */
@@ -24,17 +25,17 @@ export function schemeName ({ acctNumber }: Purchase): string | undefined {
 /**
  * What is being paid, to whom and with which card, as a description list.
  * @param purchase missing or malformed elements are left out
- * @returns HTML with the last four digits of the card number and no other part of it
+ * @returns HTML with the last four digits of the card number and no other part of it; nothing where there is nothing to tell
  */
-export function renderPurchase (purchase: Purchase): string {
+export function renderPurchase (purchase: Partial<Purchase>): string {
   const amount = formatAmount(purchase)
   const rows = [
     row('Merchant', purchase.merchantName),
     amount === undefined ? '' : `<dt>Amount</dt><dd class="amount">${escapeHtml(amount)}</dd>`,
     row('Date', formatDate(purchase.purchaseDate)),
-    `<dt>Card</dt><dd>${maskCard(purchase.acctNumber)}</dd>`
-  ]
-  return `<dl id="purchase">\n${rows.filter((html) => html !== '').join('\n')}\n</dl>`
+    purchase.acctNumber === undefined ? '' : `<dt>Card</dt><dd>${maskCard(purchase.acctNumber)}</dd>`
+  ].filter((html) => html !== '')
+  return rows.length === 0 ? '' : `<dl id="purchase">\n${rows.join('\n')}\n</dl>`
 }
 
 function row (term: string, text: string | undefined): string {

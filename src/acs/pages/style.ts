@@ -41,6 +41,17 @@ input:focus-visible{outline-width:2px;outline-offset:0;border-color:var(--main)}
 .notice,.error{padding:calc(var(--gap)*.5) 10px;border-radius:9px;background:var(--wash);color:var(--text)}
 .error{background:var(--error-wash);color:var(--error)}
 .error+div+input{border-color:var(--error);box-shadow:inset 0 0 0 1px var(--error)}
+fieldset{display:grid;gap:calc(var(--gap)*.4);min-width:0;padding:0;border:0}
+legend{width:100%;padding:0;margin-bottom:calc(var(--gap)*.4);font-weight:600}
+legend span{font-weight:400;white-space:nowrap}
+.choice{display:flex;align-items:center;gap:10px;min-height:24px;font-weight:400;line-height:1.25;cursor:pointer}
+fieldset .choice{min-height:34px;padding:3px 10px;border:1px solid var(--line);border-radius:9px}
+.choice:hover{background:var(--wash)}
+.choice input{flex:none;width:18px;height:18px;min-height:0;accent-color:var(--main)}
+.button{display:flex;align-items:center;justify-content:center;min-height:40px;padding:0 12px;border:1px solid var(--main);border-radius:9px;color:var(--main);font-weight:600;text-align:center;text-decoration:none}
+.button.main{width:100%;color:var(--on-main)}
+.address{font-size:.8em}
+.address span{user-select:all}
 .end{justify-items:center;align-content:center;text-align:center;padding-block:calc(var(--gap)*2.5)}
 .end form{width:100%}
 .end svg{width:48px;height:48px;color:var(--main)}
@@ -48,7 +59,7 @@ footer{font-size:.8em;padding-block:calc(var(--gap)*.7);border-top:1px solid var
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:639px){.sheet{display:flex;flex-direction:column;max-width:none;min-height:100vh;margin:0;border-radius:0;box-shadow:none}main{flex:1}main.two{align-content:start}}
 @media (max-width:420px){header,aside,main,footer{padding-inline:14px}dl{padding-inline:10px}}
-@media (max-width:420px) and (max-height:440px){body{font-size:13px;line-height:1.25}main{padding-block:5px}input,button{min-height:36px}.others button{min-height:30px}.two~footer{display:none}}
+@media (max-width:420px) and (max-height:440px){body{font-size:13px;line-height:1.25}main{padding-block:5px}input,button{min-height:36px}.others button{min-height:30px}.button{min-height:34px}fieldset .choice{min-height:28px;gap:6px;padding:1px 6px}.two~footer{display:none}}
 @media (min-width:560px) and (max-height:480px){.sheet{max-width:none;min-height:100vh;border-radius:0}main.two{grid-template-columns:1fr 1fr;gap:24px}}
 @media (prefers-reduced-motion:no-preference){button{transition:background-color .15s}}
 `

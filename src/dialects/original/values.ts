@@ -1,5 +1,5 @@
 import type { Proof, Proofs } from '../../acs/proofs.ts'
-import type { Ending } from '../../acs/challenge-machine.ts'
+import type { Ending } from '../../transaction/challenge.ts'
 import type { RReq } from '../../protocol/messages.ts'
 import type { ChallengeProgress, Transaction } from '../../transaction/transaction.ts'
 

@@ -12,7 +12,8 @@ export const VersionAnswerSchema = Type.Object({
     startRange: Type.String(),
     endRange: Type.String(),
     acsStartProtocolVersion: Type.String(),
-    acsEndProtocolVersion: Type.String()
+    acsEndProtocolVersion: Type.String(),
+    threeDSMethodURL: Text('Where a browser runs the 3DS Method, with `threeDSMethodData`.')
   }), { description: 'Empty when the card is not enrolled.' })
 }, { description: 'Card ranges' })
 

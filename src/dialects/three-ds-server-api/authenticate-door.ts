@@ -1,6 +1,7 @@
 import type { Fault } from '../../errors.ts'
 import type { JsonObject } from '../../protocol/messages.ts'
-import type { Authenticated, RoleAddresses } from '../../three-ds-server/authenticate.ts'
+import type { RoleAddresses } from '../../directory-server/ds-parts.ts'
+import type { Authenticated } from '../../three-ds-server/authenticate.ts'
 import type { AnswerSpelling } from '../spelling.ts'
 import { authenticateAnswer } from './authenticate-answer.ts'
 import { channelFaults, elementFaults, resultAddressFaults, versionFaults } from './authenticate-faults.ts'
@@ -31,6 +32,11 @@ export interface AuthenticateDoor {
   answer (authenticated: Authenticated, request: AuthenticateRequest, spelling: AnswerSpelling): JsonObject
 }
 
+/** @param base of the URLs that are given away, without a slash at its end */
+export function roleAddresses (base: string): RoleAddresses {
+  return { acsURL: `${base}/acs/challenge`, acsAppURL: `${base}/acs/app`, threeDSServerURL: `${base}/3ds/results`, dsURL: `${base}/ds` }
+}
+
 /** EMV's elements, judged as EMV judges them. */
 export const emvDoor: AuthenticateDoor = {
   schema: AuthenticateRequestSchema,
@@ -42,7 +48,7 @@ export const emvDoor: AuthenticateDoor = {
     ...(isComparable && call?.isDoubtful !== false ? elementFaults(body) : [])
   ],
   toCall: toAuthenticateCall,
-  addresses: (base) => ({ acsURL: `${base}/acs/challenge`, acsAppURL: `${base}/acs/app`, threeDSServerURL: `${base}/3ds/results` }),
+  addresses: roleAddresses,
   answer: (authenticated, _request, spelling) => authenticateAnswer(authenticated, spelling)
 }
 
@@ -56,7 +62,7 @@ export const legacyDoor: AuthenticateDoor = {
     return call
   },
   addresses: (base) => ({
-    acsURL: `${base}/processor/mock/acs/trigger-otp`, acsAppURL: `${base}/challenge`, threeDSServerURL: `${base}/3ds/results`
+    acsURL: `${base}/processor/mock/acs/trigger-otp`, acsAppURL: `${base}/challenge`, threeDSServerURL: `${base}/3ds/results`, dsURL: `${base}/ds`
   }),
   answer: (authenticated, request, spelling) =>
     legacyAuthenticateAnswer(authenticated, request.cardholderAccount.cardSecurityCode, spelling)

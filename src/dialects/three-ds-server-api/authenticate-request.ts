@@ -1,6 +1,6 @@
 import type { AReq, Json, JsonObject } from '../../protocol/messages.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
-import { isSupportedVersion, LATEST_VERSION, type MessageVersion } from '../../protocol/versions.ts'
+import { isSupportedVersion, DEFAULT_VERSION, type MessageVersion } from '../../protocol/versions.ts'
 import type { RequestorPreferences } from '../../transaction/transaction.ts'
 import { isJsonObject } from '../spelling.ts'
 import { asElement, GROUP_PLACES, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
@@ -76,7 +76,7 @@ function elementsOf (source: Json | undefined, taken: ReadonlySet<string>, tally
 }
 
 function messageVersionOf ({ preferredProtocolVersion }: RequestorPreferences): MessageVersion {
-  return isSupportedVersion(preferredProtocolVersion) ? preferredProtocolVersion : LATEST_VERSION
+  return isSupportedVersion(preferredProtocolVersion) ? preferredProtocolVersion : DEFAULT_VERSION
 }
 
 function preferencesOf (request: AuthenticateRequest): RequestorPreferences {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { LATEST_VERSION, VERSION_PATTERN, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
+import { DEFAULT_VERSION, VERSION_PATTERN, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
 import { AUTHENTICATE_EXAMPLES, FINAL_EXAMPLES, RESULTS_EXAMPLES, VERSION_EXAMPLES } from './examples.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ description }))
@@ -110,7 +110,7 @@ export const AuthenticateRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('Any UUID; need not come from /3ds/version.'),
   deviceChannel: Type.Union([Type.Literal('01'), Type.Literal('02'), Type.Literal('03')], { description: '01 app, 02 browser, 03 3RI.' }),
   messageCategory: Type.String({ description: '01 payment, 02 non-payment, 80 to 99 the payment system\'s own.', pattern: '^(?:0[12]|[89][0-9])$' }),
-  preferredProtocolVersion: Text(`${VERSIONS_IN_WORDS}; anything else is answered in ${LATEST_VERSION}.`),
+  preferredProtocolVersion: Text(`${VERSIONS_IN_WORDS}; anything else is answered in ${DEFAULT_VERSION}.`),
   enforcePreferredProtocolVersion: Type.Optional(Type.Boolean({ description: 'Whether any other version than the preferred one is refused.' })),
   threeDSCompInd: Text('Did the 3DS Method run? Y, N or U.'),
   threeDSRequestor: Type.Optional(ThreeDSRequestor),

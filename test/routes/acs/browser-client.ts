@@ -54,7 +54,7 @@ function toPage ({ statusCode, headers, body }: { statusCode: number, headers: R
 }
 
 /** Posts the form of a challenge page: a code, or another of its buttons. */
-export function press (app: FastifyInstance, { form }: Page, otp: string, action?: 'submit' | 'resend' | 'cancel'): Promise<Page> {
+export function press (app: FastifyInstance, { form }: Page, otp: string, action?: 'submit' | 'resend' | 'continue' | 'cancel'): Promise<Page> {
   if (form === undefined) throw new Error('there is no form on that page')
   return submit(app, form.action, { ...form.fields, otp, ...(action === undefined ? {} : { action }) })
 }

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
+import { createManualClock } from '../../../src/clock.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
-import { build, post } from '../../setup/app.ts'
+import { build, post, START } from '../../setup/app.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest } from '../../setup/requests.ts'
 import { challenge, type Challenged, cresOf, open, type Page, press, submit } from './browser-client.ts'
 
@@ -44,9 +45,14 @@ async function checkFinal (t: Test, { threeDSServerTransID, acsTransID, dsTransI
     threeDSServerTransID,
     transStatus: result['transStatus'],
     resultsResponse: { messageType: 'RRes', messageVersion: '2.2.0', ...ids, resultsStatus: '01' },
-    resultsRequest: { messageType: 'RReq', messageVersion: '2.2.0', ...ids, messageCategory: '01', authenticationType: '02', ...proof, ...result }
+    resultsRequest: {
+      messageType: 'RReq', messageVersion: '2.2.0', ...ids, messageCategory: '01', ...(result['transStatus'] === 'U' ? {} : { authenticationType: '02' }), ...proof, ...result
+    }
   })
 }
+
+/** What is reported of a challenge whose CReq could not be used. */
+const REFUSED = { transStatus: 'U', transStatusReason: '22', challengeCancel: '06', interactionCounter: '00' }
 
 t.test('the right code: Y, told to the shop through the browser and by /3ds/final (emv3ds §5.3)', async (t) => {
   const challenged = await start()
@@ -122,7 +128,7 @@ t.test('threeDSSessionData comes back byte for byte, and not at all when none ca
   }
 })
 
-t.test('threeDSSessionData that no browser would take back unchanged is refused: Erro A/203, without it, and nothing is kept', async (t) => {
+t.test('threeDSSessionData that no browser would take back unchanged is refused: Erro A/203, without it, and the challenge is over', async (t) => {
   for (const sent of ['a\r\nb', 'a\rb', '\n', 'a\u0000', 'a\tb', '\u001b[0m', '\u007f', '\u0085', '\r\n']) {
     const challenged = await start()
     const { threeDSServerTransID, acsTransID, dsTransID } = challenged
@@ -144,7 +150,8 @@ t.test('threeDSSessionData that no browser would take back unchanged is refused:
     })
     const faulty = await openChallenge({ creq: JSON.stringify({ ...challenged.challengeRequest, messageType: 'x' }) }, sent)
     t.strictSame(Object.keys(faulty.form?.fields ?? {}), ['cres'], 'nor does it come back with another fault')
-    checkEnd(t, await press(app, await openChallenge(challenged), '1234'), challenged, 'Y')
+    checkEnd(t, await openChallenge(challenged), challenged, 'N')
+    await checkFinal(t, challenged, REFUSED)
   }
   const unknown = JSON.stringify({ ...(await start()).challengeRequest, threeDSServerTransID: randomUUID() })
   checkErrorPage(t, await openChallenge({ creq: unknown }, 'a\nb'), 400, 'Transaction not found.')
@@ -265,17 +272,17 @@ t.test('a record that another server wrote tells of no ARes and no progress: its
   checkEnd(t, await press(app, await openChallenge(challenged, 's'), '1234'), challenged, 'Y', 's')
 })
 
-t.test('a faulty creq of a known transaction: an Erro through the browser, with the session data (emv3ds §12.3)', async (t) => {
+t.test('a faulty creq of a known transaction: an Erro through the browser, with the session data, and an RReq (emv3ds §10, §12.3)', async (t) => {
   const frictionless = browserRequest(randomUUID(), FRICTIONLESS_CARD)
   const { body } = await post(app, '/3ds/authenticate', frictionless)
   const without: Challenged = { ...body.authenticationResponse, challengeRequest: body.challengeRequest }
   const faults: [Challenged, Record<string, unknown>, string, string][] = [
     [await start(), { challengeWindowSize: '06' }, '203', 'challengeWindowSize'],
-    [await start(), { messageVersion: 5 }, '102', '2.1.0,2.2.0'],
+    [await start(), { messageVersion: 5 }, '102', '2.1.0,2.2.0,2.3.1'],
     [await start(), { challengeWindowSize: '06', messageType: 'CRes', messageVersion: '9.9.9' }, '101', 'messageType'],
-    [await start(), { challengeWindowSize: '06', messageVersion: '9.9.9' }, '102', '2.1.0,2.2.0'],
+    [await start(), { challengeWindowSize: '06', messageVersion: '9.9.9' }, '102', '2.1.0,2.2.0,2.3.1'],
     [await start(), { messageVersion: '2.1.0' }, '203', 'messageVersion'],
-    [await start(), { messageVersion: 'x' }, '102', '2.1.0,2.2.0'],
+    [await start(), { messageVersion: 'x' }, '102', '2.1.0,2.2.0,2.3.1'],
     [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'messageVersion,challengeWindowSize'],
     [await start(), { acsTransID: randomUUID() }, '301', 'acsTransID'],
     [await start({ preferredProtocolVersion: '2.1.0' }), { messageVersion: '2.2.0' }, '203', 'messageVersion'],
@@ -301,13 +308,23 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
       dsTransID
     })
   }
-  t.match(await post(app, '/3ds/final', { threeDSServerTransID: faults[0]?.[0].threeDSServerTransID }), { status: 400 }, 'the challenge stays open')
-  checkQuestion(t, await openChallenge(faults[0]?.[0] as Challenged), faults[0]?.[0] as Challenged, 3)
+  for (const [challenged, , errorCode] of faults) {
+    if (errorCode === '301') checkQuestion(t, await openChallenge(challenged), challenged, 3)
+    else if (errorCode === '305') t.match(await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID }), { body: { transStatus: 'Y' } })
+    else t.match((await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID })).body, { transStatus: 'U', resultsRequest: { challengeCancel: '06' } })
+  }
+  await checkFinal(t, faults[0]?.[0] as Challenged, REFUSED)
+  checkEnd(t, await openChallenge(faults[0]?.[0] as Challenged), faults[0]?.[0] as Challenged, 'N')
 
   const later = await start()
   await openChallenge(later, 'first')
   const creq = JSON.stringify({ ...later.challengeRequest, messageType: 'x' })
   t.equal((await openChallenge({ creq })).form?.fields['threeDSSessionData'], 'first')
+
+  const nowhere = await start()
+  await app.stateStore.update(nowhere.threeDSServerTransID, ({ aReq, ...transaction }) => ({ ...transaction, aReq: { ...aReq, notificationURL: 'ftp://shop.test/' } }))
+  checkErrorPage(t, await openChallenge({ creq: JSON.stringify({ ...nowhere.challengeRequest, messageType: 'x' }) }), 400, 'The challenge request cannot be used.')
+  await checkFinal(t, nowhere, REFUSED)
 })
 
 /** An error page: no form, nothing of the request. */
@@ -350,9 +367,9 @@ t.test('everything else that is wrong is a page, and nothing is repeated on it (
     checkErrorPage(t, page, status, text)
     t.notMatch(page.html, '<script')
   }
+  checkQuestion(t, await openChallenge(challenged), challenged, 3)
   const twice = await submit(app, PATH, [['creq', json({ messageType: 'x' })], ['threeDSSessionData', 'a'], ['threeDSSessionData', 'b']])
   t.strictSame(Object.keys(twice.form?.fields ?? {}), ['cres'], 'session data that came twice belongs to nobody')
-  checkQuestion(t, await openChallenge(challenged), challenged, 3)
 })
 
 t.test('an entry for no challenge, or sent twice, is refused with a page', async (t) => {
@@ -491,5 +508,69 @@ t.test('of forty answers at once one decides, and all who come later are told th
     const cres = await race(t, app, PATH, challenged, answers)
     const { body } = await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID })
     t.equal(body.transStatus, cres.transStatus)
+  }
+})
+
+t.test('a CReq that comes after the time for it is refused: A/402 (emv3ds §11, §12.3)', async (t) => {
+  const clock = createManualClock(START)
+  const timed = await build(t, {}, { clock })
+  const [never, idle] = [await challenge(timed, randomUUID()), await challenge(timed, randomUUID())]
+  await submit(timed, PATH, { creq: idle.creq })
+  const status = (acsTransID: string) => timed.inject(`${PATH}/${acsTransID}/status`).then((response) => response.json())
+  for (const [challenged, seconds] of [[never, 31], [idle, 601]] as const) {
+    clock.advance(seconds * 1000)
+    await timed.jobs.runDue()
+    t.match(cresOf(await submit(timed, PATH, { creq: challenged.creq })), { messageType: 'Erro', errorCode: '402', acsTransID: challenged.acsTransID })
+    t.strictSame(await status(challenged.acsTransID), { approved: false })
+    t.match((await post(timed, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID })).body, { transStatus: 'N', resultsRequest: { transStatusReason: '14' } })
+  }
+})
+
+/** A challenge with one of the mock's cards. */
+function startWith (card: string, members: Record<string, any> = {}): Promise<Challenged> {
+  return start({ cardholderAccount: { acctNumber: card }, ...members })
+}
+
+t.test('a choice, and several: wrong ones ask again (emv3ds §5.3)', async (t) => {
+  for (const [card, wrong, right] of [
+    ['4000400040004002', [['choice', 'none']], [['choice', 'mail']]],
+    ['4000400040004003', [['choice', 'sms']], [['choice', 'mail'], ['choice', 'sms']]]
+  ] as [string, [string, string][], [string, string][]][]) {
+    const challenged = await startWith(card)
+    const page = await openChallenge(challenged)
+    t.match(page.html, 'Text message to ** *** **24')
+    const answer = (choices: [string, string][]) => submit(app, page.form?.action as string, [...Object.entries(page.form?.fields ?? {}), ...choices])
+    t.match((await answer(wrong)).html, /Wrong choice. Please try again.[\s\S]*2 attempts left/)
+    t.match((await answer([])).html, '1 attempt left', 'none is one too')
+    checkEnd(t, await answer(right), challenged, 'Y')
+    t.match((await post(app, '/3ds/final', challenged)).body, { resultsRequest: { interactionCounter: '03' } })
+  }
+})
+
+t.test('one screen after another: Y is at the end of the last one (emv3ds §5.3)', async (t) => {
+  const informed = await startWith('4000400040004007')
+  const information = await openChallenge(informed)
+  t.match(information.html, 'There is nothing to enter here.')
+  t.match((await press(app, information, '1234', 'submit')).html, 'There is nothing to enter here.', 'an answer that nobody asked for')
+  checkEnd(t, await press(app, await press(app, information, '', 'continue'), '1234'), informed, 'Y')
+
+  const chosen = await startWith('4000400040004013')
+  const { form } = await openChallenge(chosen)
+  checkEnd(t, await press(app, await submit(app, form?.action as string, { ...form?.fields, choice: 'sms' }), '1234'), chosen, 'Y')
+})
+
+t.test('consents are reported, given or not (emv3ds §16)', async (t) => {
+  for (const [preferredProtocolVersion, ticks, reported] of [
+    ['2.1.0', { trustList: 'Y' }, {}],
+    ['2.2.0', { trustList: 'Y' }, { whiteListStatus: 'Y', whiteListStatusSource: '03' }],
+    ['2.2.0', {}, { whiteListStatus: 'R', whiteListStatusSource: '03' }],
+    ['2.3.1', { deviceBinding: 'Y' }, { trustListStatus: 'R', trustListStatusSource: '03', deviceBindingStatus: '15', deviceBindingStatusSource: '03' }]
+  ] as const) {
+    const challenged = await startWith('4000400040004008', { preferredProtocolVersion })
+    const { form } = await openChallenge(challenged)
+    t.match(cresOf(await submit(app, form?.action as string, { ...form?.fields, ...ticks, otp: '1234' })), { transStatus: 'Y' })
+    const { body: { resultsRequest } } = await post(app, '/3ds/final', challenged)
+    const names = ['whiteListStatus', 'whiteListStatusSource', 'trustListStatus', 'trustListStatusSource', 'deviceBindingStatus', 'deviceBindingStatusSource']
+    t.strictSame(Object.fromEntries(Object.entries(resultsRequest).filter(([name]) => names.includes(name))), reported, preferredProtocolVersion)
   }
 })

@@ -359,9 +359,9 @@ t.test('an app needs a P-256 key for a challenge, and only for a challenge', asy
   t.equal((await post(legacy, '/3ds/authenticate', keyless)).body.transStatus, 'C', 'the original notices only at the challenge')
 })
 
-t.test('the version is the preferred one where it is known (2.1.0, 2.2.0), else 2.2.0; legacy knows one', async (t) => {
+t.test('the version is the preferred one where it is known (2.1.0, 2.2.0, 2.3.1), else 2.2.0; legacy knows one', async (t) => {
   const legacy = await build(t, { COMPATIBILITY: 'legacy' })
-  for (const [preferredProtocolVersion, version] of [['2.1.0', '2.1.0'], ['2.2.0', '2.2.0'], ['2.3.1', '2.2.0'], [undefined, '2.2.0']]) {
+  for (const [preferredProtocolVersion, version] of [['2.1.0', '2.1.0'], ['2.2.0', '2.2.0'], ['2.3.1', '2.3.1'], ['2.3.0', '2.2.0'], [undefined, '2.2.0']]) {
     const request = { ...browserRequest(id), preferredProtocolVersion }
     const { body } = await post(app, '/3ds/authenticate', request)
     t.strictSame([body.authenticationRequest, body.authenticationResponse, body.challengeRequest].map(({ messageVersion }: any) => messageVersion), Array(3).fill(version))
@@ -372,15 +372,15 @@ t.test('the version is the preferred one where it is known (2.1.0, 2.2.0), else 
 
 t.test('a version that is to be enforced and is not supported is refused; legacy does not look at it', async (t) => {
   const wanting = (version: unknown, enforce: unknown) => ({ ...browserRequest(id), preferredProtocolVersion: version, enforcePreferredProtocolVersion: enforce })
-  for (const version of ['2.3.1', '2.0.0', '1.0.2', '2.2', '', 'x']) {
-    t.strictSame(await faultsOf(wanting(version, true)), { preferredProtocolVersion: 'must be 2.1.0 or 2.2.0 when it is enforced' })
+  for (const version of ['2.3.0', '2.0.0', '1.0.2', '2.2', '', 'x']) {
+    t.strictSame(await faultsOf(wanting(version, true)), { preferredProtocolVersion: 'must be 2.1.0, 2.2.0 or 2.3.1 when it is enforced' })
     t.equal((await aReqOf(wanting(version, false))).messageVersion, '2.2.0')
     t.equal((await aReqOf(wanting(version, undefined))).messageVersion, '2.2.0')
   }
-  for (const version of ['2.1.0', '2.2.0']) t.equal((await aReqOf(wanting(version, true))).messageVersion, version)
+  for (const version of ['2.1.0', '2.2.0', '2.3.1']) t.equal((await aReqOf(wanting(version, true))).messageVersion, version)
   t.equal((await aReqOf(wanting(undefined, true))).messageVersion, '2.2.0')
   const legacy = await build(t, { ...ES256, COMPATIBILITY: 'legacy' })
-  t.equal((await aReqOf(wanting('2.3.1', true), legacy)).messageVersion, '2.2.0')
+  t.equal((await aReqOf(wanting('2.3.0', true), legacy)).messageVersion, '2.2.0')
 })
 
 t.test('the CReq carries the browser\'s window size, 01 where none was sent; legacy takes any text', async (t) => {

@@ -21,7 +21,7 @@ function theseIds (...uuids: string[]): IdSource {
 /** A server that gives out the ids of an original answer. */
 async function buildFor (t: Test, answer: any, env: Record<string, string> = {}): Promise<FastifyInstance> {
   const { acsTransId, dsTransId } = answer.authenticationResponse
-  return build(t, { SEED: 'golden', ACS_SIGNING_ALG: 'ES256', ...env }, { ids: theseIds(acsTransId, dsTransId) })
+  return build(t, { SEED: 'golden', ACS_SIGNING_ALG: 'ES256', ...env }, { ids: theseIds(dsTransId, acsTransId) })
 }
 
 /** Takes out what no comparison of texts fits: the signature, and the CReq in base64. */
@@ -151,19 +151,20 @@ t.test('results and final in COMPATIBILITY=emv leave out what the transaction ha
 
 t.test('the version answer carries the id in both spellings, as a request has none (compatibility §7.0)', async (t) => {
   const id = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
-  const cardRangesFrom = (acsStartProtocolVersion: string) => [{
+  const cardRangesFrom = (acsStartProtocolVersion: string, acsEndProtocolVersion: string) => [{
     acsInfoInd: ['01', '02'],
     startRange: '5155010000000000',
     endRange: '5155019999999999',
     acsStartProtocolVersion,
-    acsEndProtocolVersion: '2.2.0'
+    acsEndProtocolVersion,
+    ...(acsEndProtocolVersion === '2.3.1' ? { threeDSMethodURL: 'http://127.0.0.1:8080/acs/method' } : {})
   }]
   const names = { 'as-request': ['threeDSServerTransID', 'threeDsServerTransId'], both: ['threeDSServerTransID', 'threeDsServerTransId'], emv: ['threeDSServerTransID'], legacy: ['threeDsServerTransId'] }
   for (const [spelling, carried] of Object.entries(names)) {
-    for (const [COMPATIBILITY, earliest] of [['emv', '2.1.0'], ['legacy', '2.2.0']] as const) {
+    for (const [COMPATIBILITY, earliest, latest] of [['emv', '2.1.0', '2.3.1'], ['legacy', '2.2.0', '2.2.0']] as const) {
       const app = await build(t, { RESPONSE_SPELLING: spelling, COMPATIBILITY }, { ids: theseIds(id) })
       t.strictSame(await post(app, '/3ds/version', { cardNumber: '5155010000000000' }), {
-        status: 200, body: { ...Object.fromEntries(carried.map((name) => [name, id])), cardRanges: cardRangesFrom(earliest) }
+        status: 200, body: { ...Object.fromEntries(carried.map((name) => [name, id])), cardRanges: cardRangesFrom(earliest, latest) }
       })
     }
   }

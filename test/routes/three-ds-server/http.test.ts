@@ -51,7 +51,7 @@ for (const path of PATHS) {
       ? told(error)
       : {
           messageType: 'Erro',
-          messageVersion: '2.2.0',
+          messageVersion: '2.3.1',
           errorCode: '101',
           errorComponent: 'S',
           errorDescription: 'Message is not readable or not meant for this component',

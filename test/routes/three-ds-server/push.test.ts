@@ -31,9 +31,9 @@ async function deliveryOf (app: FastifyInstance): Promise<object | undefined> {
 }
 
 /** Of the one transaction that each server here has. */
-const IDS = { threeDSServerTransID, acsTransID: '2808806c-582c-4e71-b6fc-30b74bcebf6e', dsTransID: '13c779fa-a1ef-4684-9af3-50f158c9f532' }
+const IDS = { threeDSServerTransID, acsTransID: '13c779fa-a1ef-4684-9af3-50f158c9f532', dsTransID: '2808806c-582c-4e71-b6fc-30b74bcebf6e' }
 /** Visa's, of a challenge that was passed (emv3ds-protocol §8). */
-const VALUE = 'AAAB5OE4mf75oDOqK2ypMI208ms='
+const VALUE = 'AAABxRGV1t9P2sSES7ptJdTIZqc='
 const R_RES = { messageType: 'RRes', messageVersion: '2.2.0', ...IDS, resultsStatus: '01' }
 /** Passed at the first try. */
 const PASSED = {

@@ -123,22 +123,22 @@ t.test('all elements of a wrong format are named at once, in either spelling', a
 t.test('a version that nobody here speaks is Erro 102 with those that are spoken, whatever else is wrong (emv3ds-protocol §4, §12.2)', async (t) => {
   const app = await build(t)
   const aRes = await authenticate(app)
-  for (const messageVersion of ['2.3.1', '2.0.0', '1.0.2', '10.0.0']) {
-    const error = pattern('messageVersion', '(?:2\\.1\\.0|2\\.2\\.0)')
+  for (const messageVersion of ['2.3.0', '2.0.0', '1.0.2', '10.0.0']) {
+    const error = pattern('messageVersion', '(?:2\\.1\\.0|2\\.2\\.0|2\\.3\\.1)')
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion })),
-      refusal('102', '2.1.0,2.2.0', unusable(error), idsOf(aRes)))
+      refusal('102', '2.1.0,2.2.0,2.3.1', unusable(error), idsOf(aRes), '2.3.1'))
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion, eci: '5' })),
-      refusal('102', '2.1.0,2.2.0', unusable(error, pattern('eci', '(?:[0-9A-Za-z]{2})')), idsOf(aRes)))
+      refusal('102', '2.1.0,2.2.0,2.3.1', unusable(error, pattern('eci', '(?:[0-9A-Za-z]{2})')), idsOf(aRes), '2.3.1'))
   }
   for (const messageVersion of ['', '2.2', 'two', '2.2.0 ', '2.2.100', ['2.2.0'], 2.2]) {
-    t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion }))).body, { errorCode: '102', errorDetail: '2.1.0,2.2.0' }, String(messageVersion))
+    t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion }))).body, { errorCode: '102', errorDetail: '2.1.0,2.2.0,2.3.1' }, String(messageVersion))
   }
   t.match((await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: '2.1.0', eci: '5' }))).body, { errorCode: '203', messageVersion: '2.1.0' })
 })
 
 t.test('what is no RReq at all is Erro 101, and says nothing of its elements (emv3ds-protocol §12.2)', async (t) => {
   const app = await build(t)
-  t.strictSame(await post(app, '/3ds/results', []), refusal101('must be object', {}, '2.2.0'))
+  t.strictSame(await post(app, '/3ds/results', []), refusal101('must be object', {}, '2.3.1'))
   const aRes = await authenticate(app, { preferredProtocolVersion: '2.1.0' })
   t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, { messageVersion: '2.1.0', messageType: 'ARes' })),
     refusal101('messageType must be equal to constant', idsOf(aRes), '2.1.0'))

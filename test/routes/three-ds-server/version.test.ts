@@ -8,7 +8,7 @@ async function rangesOf (app: typeof emv, cardNumber: string): Promise<string[][
   const { status, body } = await post(app, '/3ds/version', { cardNumber })
   t.equal(status, 200)
   return body.cardRanges.map(({ startRange, endRange, ...rest }: Record<string, unknown>) => {
-    t.strictSame(rest, { acsInfoInd: ['01', '02'], acsStartProtocolVersion: app === emv ? '2.1.0' : '2.2.0', acsEndProtocolVersion: '2.2.0' }, 'every version that is supported; the original names one')
+    t.strictSame(rest, { acsInfoInd: ['01', '02'], acsStartProtocolVersion: app === emv ? '2.1.0' : '2.2.0', acsEndProtocolVersion: app === emv ? '2.3.1' : '2.2.0', ...(app === emv ? { threeDSMethodURL: 'http://127.0.0.1:8080/acs/method' } : {}) }, 'every version that is supported; the original names one')
     return [startRange, endRange]
   })
 }

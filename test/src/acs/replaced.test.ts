@@ -62,7 +62,7 @@ t.test('what was meant for a transaction whose id another authentication took do
   await t.test('a CReq of an SDK: Erro 301', async (t) => {
     const sdk = await challengedSdk(injectInto(app))
     const parts = overtaken()
-    await t.rejects(answerAppCReq(await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '0000' }))), parts), {
+    await t.rejects(answerAppCReq(await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '0000' }))), parts, 'https://acs.test'), {
       code: 'protocol_error',
       message: 'Transaction not found',
       erro: { errorCode: '301', errorComponent: 'A', errorDetail: 'acsTransID', errorMessageType: 'CReq', acsTransID: sdk.acsTransID }

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { FIRST_PROGRESS } from '../../../src/acs/challenge-machine.ts'
-import { legacyTextCRes } from '../../../src/dialects/original/text-cres.ts'
+import { FIRST_PROGRESS } from '../../../src/acs/challenge/machine.ts'
+import { legacyScreenCRes } from '../../../src/dialects/original/text-cres.ts'
 import { buildLegacyRReq } from '../../../src/dialects/original/values.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 
@@ -11,7 +11,7 @@ const ids = {
 }
 
 t.test('the original\'s only screen has these members and no others (compatibility §7.5)', async (t) => {
-  t.strictSame(legacyTextCRes({ ...ids, messageVersion: '2.2.0', counter: '000' }, undefined, 3), {
+  t.strictSame(legacyScreenCRes({ ...ids, messageVersion: '2.2.0', counter: '000' }), {
     ...ids,
     acsCounterAtoS: '000',
     acsUiType: '01',

@@ -4,7 +4,8 @@ import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
 import { createResultDelivery, type ResultDelivery } from '../../../src/exchange/deliver-result.ts'
 import { createOutboundPolicy } from '../../../src/exchange/outbound-policy.ts'
-import { createPostJson, type Resolve } from '../../../src/exchange/post-json.ts'
+import { createOutboundPost, type Resolve } from '../../../src/exchange/outbound-request.ts'
+import { createPostJson } from '../../../src/exchange/post-json.ts'
 import type { JsonObject } from '../../../src/protocol/messages.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
@@ -16,7 +17,8 @@ import { startReceiver } from '../../setup/receiver.ts'
 const REFUSING_PORT = 1
 
 const policy = createOutboundPolicy(['127.0.0.1', '[::1]'])
-const postJson = createPostJson({ policy, timeoutMs: 10_000 })
+const post = createOutboundPost({ policy })
+const postJson = createPostJson({ post, timeoutMs: 10_000 })
 const body = { transStatus: 'Y', merchantName: 'Livraria São João' }
 
 t.test('a body is posted once, as JSON in UTF-8', async (t) => {
@@ -38,7 +40,7 @@ t.test('an answer outside 2xx is a failed delivery; redirects are not followed',
 
 t.test('a receiver that does not answer within the time limit is a failed delivery', async (t) => {
   const receiver = await startReceiver(t, () => {})
-  const impatient = createPostJson({ policy, timeoutMs: 20 })
+  const impatient = createPostJson({ post, timeoutMs: 20 })
   t.strictSame(await impatient(receiver.url, body), { outcome: 'failed', reason: 'timed out' })
 })
 
@@ -102,7 +104,7 @@ t.test('a host is called at the addresses its name resolves to, except those of 
     'rebound.test': ['169.254.169.254'],
     'mapped.test': ['::ffff:169.254.169.254', 'fd00:ec2::254']
   })
-  const send = createPostJson({ policy: createOutboundPolicy(['*.test']), timeoutMs: 10_000, resolve })
+  const send = createPostJson({ post: createOutboundPost({ policy: createOutboundPolicy(['*.test']), resolve }), timeoutMs: 10_000 })
   for (const host of ['shop.test', 'printer.test']) t.strictSame(await send(`http://${host}:${port}/`, body), { outcome: 'delivered', status: 200 }, host)
   t.strictSame(receiver.received.map(({ headers }) => headers.host), [`shop.test:${port}`, `printer.test:${port}`])
   for (const host of ['http://rebound.test', 'https://rebound.test', 'http://mapped.test']) {
@@ -114,7 +116,7 @@ t.test('a host is called at the addresses its name resolves to, except those of 
 
 t.test('without a resolver of its own, names are resolved by the system', async (t) => {
   const receiver = await startReceiver(t)
-  const send = createPostJson({ policy: createOutboundPolicy(['localhost']), timeoutMs: 10_000 })
+  const send = createPostJson({ post: createOutboundPost({ policy: createOutboundPolicy(['localhost']) }), timeoutMs: 10_000 })
   t.strictSame(await send(receiver.url.replace('127.0.0.1', 'localhost'), body), { outcome: 'delivered', status: 200 })
 })
 
@@ -144,6 +146,7 @@ function delivering (t: Test): ResultDelivery & { store: StateStore, logged: [st
   t.teardown(() => store.close())
   const logged: [string, object, string][] = []
   const log = {
+    debug (details: object, message: string) { logged.push(['debug', details, message]) },
     info (details: object, message: string) { logged.push(['info', details, message]) },
     warn (details: object, message: string) { logged.push(['warn', details, message]) }
   }
@@ -161,6 +164,16 @@ t.test('a result is posted to resultsResponseNotificationUrl, and its outcome is
   t.strictSame(await store.get(asked.threeDSServerTransID), { ...asked, delivery })
   t.strictSame(receiver.received.map((one) => one.body), [{ threeDSServerTransID: asked.threeDSServerTransID }])
   t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'delivered', status: 200 }, 'result delivered to resultsResponseNotificationUrl']])
+})
+
+t.test('a result that could not be delivered is kept and logged as such', async (t) => {
+  const { store, deliver, logged } = delivering(t)
+  const asked = wanting(`http://127.0.0.1:${REFUSING_PORT}/`)
+  await store.insert(asked)
+  const delivery = { outcome: 'failed', reason: 'ECONNREFUSED', at: START }
+  t.strictSame(await deliver(asked), { ...asked, delivery })
+  t.strictSame(await store.get(asked.threeDSServerTransID), { ...asked, delivery })
+  t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'failed', reason: 'ECONNREFUSED' }, 'result not delivered to resultsResponseNotificationUrl']])
 })
 
 t.test('a delivery is settled when its receiver has answered, and one that is not under way at once', async (t) => {

@@ -28,7 +28,7 @@ t.test('an Erro carries what is known and nothing else (emv3ds-protocol §12.1)'
   })
   t.strictSame(erroBody({ errorCode: '101', errorComponent: 'A', errorDetail: 'not JSON' }), {
     messageType: 'Erro',
-    messageVersion: '2.2.0',
+    messageVersion: '2.3.1',
     errorCode: '101',
     errorComponent: 'A',
     errorDescription: 'Message is not readable or not meant for this component',

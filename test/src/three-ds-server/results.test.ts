@@ -39,7 +39,7 @@ async function keep (t: Test, transaction: Transaction, rules = emvResultRules) 
   await store.insert(transaction)
   const finished: string[] = []
   const warned: string[] = []
-  const log = { info () {}, warn (_details: object, message: string) { warned.push(message) } }
+  const log = { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } }
   return { parts: { store, log, rules, onFinished (_transaction: Transaction, transStatus: string) { finished.push(transStatus) } }, finished, warned, store }
 }
 

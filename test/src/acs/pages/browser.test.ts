@@ -7,15 +7,18 @@ import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import type { Page as Tab } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { challengePage, type ChallengeView } from '../../../../src/acs/pages/challenge-page.ts'
 import { finalPage } from '../../../../src/acs/pages/final-page.ts'
 import { errorPage } from '../../../../src/acs/pages/message-page.ts'
 import type { Page } from '../../../../src/acs/pages/page.ts'
+import { screenPage, type ScreenView } from '../../../../src/acs/pages/screen-page.ts'
 import { browserIsLeftOut, launchBrowser } from '../../../setup/browser.ts'
+import { leastContrast } from './least-contrast.ts'
 
 const windowSizes = { '01': [250, 400], '02': [390, 400], '03': [500, 600], '04': [600, 400], '05': [1280, 800], '05 on a phone': [375, 667] } as const
 
-const view: ChallengeView = {
+const view: ScreenView = {
+  kind: 'text',
+  consents: [],
   action: '/answer',
   hidden: { threeDSServerTransID: '8a880dc0-d2d2-4067-bcb1-b08d1690b26e' },
   purchase: {
@@ -29,7 +32,7 @@ const view: ChallengeView = {
   attemptsLeft: 3,
   passingCode: '1234'
 }
-const wrong: ChallengeView = { ...view, attemptsLeft: 1, notice: 'wrong-code' }
+const wrong: ScreenView = { ...view, attemptsLeft: 1, notice: 'wrong-code' }
 const error = errorPage({ title: 'This challenge cannot be shown', message: 'The creq cannot be read.', status: 400 })
 
 interface Posted { path: string, fields: Array<[name: string, value: string]>, cookie: string | undefined }
@@ -61,25 +64,6 @@ async function serve (t: Test, pages: Record<string, Page | string>, answer: (pa
   return { url: `http://127.0.0.1:${port}`, otherSite: `http://localhost:${port}`, posted, requested }
 }
 
-/** Least contrast of text with its background in the document, with the text (WCAG 2.2, 1.4.3). */
-const leastContrast = `(() => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number)
-  const luminance = (color) => channels(color).slice(0, 3).map((c) => c / 255)
-    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
-  const backgroundOf = (element) => {
-    const color = getComputedStyle(element).backgroundColor
-    return channels(color)[3] === 0 ? backgroundOf(element.parentElement) : color
-  }
-  const ratios = [...document.body.querySelectorAll('*')]
-    .filter((element) => element.tagName !== 'SCRIPT' && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
-    .map((element) => {
-      const [light, dark] = [luminance(getComputedStyle(element).color), luminance(backgroundOf(element))].sort((a, b) => b - a)
-      return [(light + 0.05) / (dark + 0.05), element.textContent]
-    })
-  return ratios.sort((a, b) => a[0] - b[0])[0]
-})()`
-
 t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   const browser = await launchBrowser(t, ['--test-third-party-cookie-phaseout'])
   const scripted = await browser.newPage()
@@ -88,7 +72,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
 
   t.test('fits each of the five windows without scrolling sideways, entry and Submit in view', async (t) => {
     const unbroken = { ...wrong, purchase: { ...view.purchase, merchantName: 'W'.repeat(40), purchaseAmount: '9'.repeat(48) } }
-    const { url } = await serve(t, { '/view': challengePage(view), '/wrong': challengePage(wrong), '/unbroken': challengePage(unbroken), '/error': error })
+    const { url } = await serve(t, { '/view': screenPage(view), '/wrong': screenPage(wrong), '/unbroken': screenPage(unbroken), '/error': error })
     for (const [size, [width, height]] of Object.entries(windowSizes)) {
       await tab.setViewportSize({ width, height })
       for (const path of ['/view', '/wrong', '/unbroken', '/error']) {
@@ -104,14 +88,14 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   })
 
   t.test('at 250×400 every button is in view, after a wrong code too', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(wrong) })
+    const { url } = await serve(t, { '/': screenPage(wrong) })
     await tab.setViewportSize({ width: 250, height: 400 })
     await tab.goto(url)
     t.equal(await tab.evaluate('document.documentElement.scrollHeight'), 400)
   })
 
   t.test('is named for assistive technology', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(wrong) })
+    const { url } = await serve(t, { '/': screenPage(wrong) })
     await tab.setViewportSize({ width: 500, height: 600 })
     await tab.goto(url)
     t.equal(await tab.title(), 'Wrong code: Confirm your payment - Mock Bank')
@@ -139,7 +123,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   })
 
   t.test('works by keyboard: the entry has the focus, Tab goes through the buttons, each with a visible ring', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(view) })
+    const { url } = await serve(t, { '/': screenPage(view) })
     await tab.goto(url)
     await tab.locator('#otp:focus').waitFor()
     const focused = []
@@ -152,7 +136,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
 
   for (const javaScriptEnabled of [true, false]) {
     t.test(`posts what was pressed ${javaScriptEnabled ? 'with' : 'without'} scripts; the Enter key is Submit`, async (t) => {
-      const { url, posted } = await serve(t, { '/': challengePage(view) })
+      const { url, posted } = await serve(t, { '/': screenPage(view) })
       const tab = javaScriptEnabled ? scripted : plain
       const button = (name: string) => () => tab.getByRole('button', { name }).click()
       const steps: Array<[otp: string, press: () => Promise<void>]> = [
@@ -169,7 +153,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   }
 
   t.test('has a contrast of 4.5 and more, by day and by night, and the two differ', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(wrong), '/resent': challengePage({ ...view, notice: 'code-resent' }), '/error': error })
+    const { url } = await serve(t, { '/': screenPage(wrong), '/resent': screenPage({ ...view, notice: 'code-resent' }), '/error': error })
     const backgrounds = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await tab.emulateMedia({ colorScheme })
@@ -184,7 +168,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   })
 
   t.test('moves nothing where less motion is wanted', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(view) })
+    const { url } = await serve(t, { '/': screenPage(view) })
     const durations = []
     for (const reducedMotion of ['reduce', 'no-preference'] as const) {
       await tab.emulateMedia({ reducedMotion })
@@ -195,7 +179,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   })
 
   t.test('asks for nothing else, keeps nothing and breaks no policy of its own', async (t) => {
-    const { url, requested } = await serve(t, { '/': challengePage(view), '/error': error })
+    const { url, requested } = await serve(t, { '/': screenPage(view), '/error': error })
     const said: string[] = []
     tab.on('console', (message) => said.push(message.text()))
     await tab.goto(url)
@@ -209,7 +193,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
     // HTML cannot carry NUL at all.
     const hostile = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"><script>parent.x=1</script>', '</dd></dl>', "'\r\n\r\t&lt;&#13;", '<!--'))
     await fc.assert(fc.asyncProperty(hostile, async (text) => {
-      const challenge = challengePage({ ...view, hidden: { field: text }, purchase: { ...view.purchase, merchantName: `m${text}` }, passingCode: text }).html
+      const challenge = screenPage({ ...view, hidden: { field: text }, purchase: { ...view.purchase, merchantName: `m${text}` }, passingCode: text }).html
       const final = finalPage({ notificationURL: 'https://shop.example/', cres: text, threeDSSessionData: text, transStatus: 'Y' }).html
       const read = `(([challenge, final]) => {
         const parse = (html) => new DOMParser().parseFromString(html, 'text/html')
@@ -255,7 +239,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
       })
       const acs = await serve(t, { '/first-party': 'hello' }, (path) => path === '/answer'
         ? finalPage({ notificationURL: `${shop.otherSite}/notify`, cres: 'eyJhIjoxfQ', transStatus: 'N' })
-        : challengePage(view))
+        : screenPage(view))
       await tab.goto(`${acs.url}/first-party`)
       t.equal((await tab.context().cookies(acs.url)).length, 1, 'the cookie that the frame must not get is there')
 
@@ -277,7 +261,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
   })
 
   t.test('is shown below a page that was opened from disk', async (t) => {
-    const { url } = await serve(t, { '/': challengePage(view) })
+    const { url } = await serve(t, { '/': screenPage(view) })
     const folder = t.testdir({ 'shop.html': `<iframe src="${url}/"></iframe>` })
     await tab.goto(pathToFileURL(join(folder, 'shop.html')).href)
     t.equal(await tab.frameLocator('iframe').getByRole('heading').textContent(), 'Confirm your payment')

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { challengePage, type ChallengeView } from '../../../../src/acs/pages/challenge-page.ts'
 import { finalPage } from '../../../../src/acs/pages/final-page.ts'
 import { escapeHtml, hiddenFields } from '../../../../src/acs/pages/html.ts'
 import { errorPage, resultPage } from '../../../../src/acs/pages/message-page.ts'
 import type { Page } from '../../../../src/acs/pages/page.ts'
 import { renderPurchase } from '../../../../src/acs/pages/purchase.ts'
+import { screenPage, type ScreenView } from '../../../../src/acs/pages/screen-page.ts'
 
 const acctNumber = '4000000000001091'
 const purchase = {
@@ -17,7 +17,9 @@ const purchase = {
   purchaseExponent: '2',
   purchaseDate: '20260926101530'
 }
-const view: ChallengeView = {
+const view: ScreenView = {
+  kind: 'text',
+  consents: [],
   action: '/acs/challenge/answer',
   hidden: { threeDSServerTransID: '8a880dc0-d2d2-4067-bcb1-b08d1690b26e' },
   purchase,
@@ -54,13 +56,13 @@ t.test('hostile text in any field leaves every tag of every page as it was', asy
     fc.constantFrom('"><script>alert(1)</script>', "' onfocus='alert(1)", '</title><h1>', '--><img src=x>', '&lt;script&gt;', '</style>', '\r\n\t\u0000\ud800', '<')
   )
   const plain = {
-    challenge: skeleton(challengePage({ ...view, hidden: { a: 'b' }, notice: 'wrong-code' }).html),
+    challenge: skeleton(screenPage({ ...view, hidden: { a: 'b' }, notice: 'wrong-code' }).html),
     final: skeleton(finalPage({ ...final, threeDSSessionData: 'x' }).html),
     result: skeleton(resultPage({ title: 'a', message: 'b' }).html),
     error: skeleton(errorPage({ title: 'a', message: 'b', status: 400 }).html)
   }
   t.doesNotThrow(() => fc.assert(fc.property(hostile, (text) => {
-    const { html } = challengePage({
+    const { html } = screenPage({
       ...view,
       action: text,
       hidden: { [text]: text },
@@ -90,42 +92,42 @@ t.test('the purchase is merchant, amount, date and the last four digits of the c
 })
 
 t.test('a challenge page shows no more of the card number than its last four digits', async (t) => {
-  const { html } = challengePage(view)
+  const { html } = screenPage(view)
   t.notMatch(html, acctNumber.slice(0, 12))
   t.match(html, '1091')
 })
 
 t.test('a challenge page says that it is a mock and which code passes', async (t) => {
-  const { html } = challengePage({ ...view, passingCode: '"9<' })
+  const { html } = screenPage({ ...view, passingCode: '"9<' })
   t.match(html, 'Mock, not a bank: code <b>&quot;9&lt;</b> passes.')
   t.match(html, '3ds-mock-server')
 })
 
 t.test('words follow the state of the challenge', async (t) => {
-  const wrong = challengePage({ ...view, attemptsLeft: 1, notice: 'wrong-code' }).html
+  const wrong = screenPage({ ...view, attemptsLeft: 1, notice: 'wrong-code' }).html
   t.match(wrong, '<title>Wrong code: Confirm your payment - Mock Bank</title>')
   t.match(wrong, '<p class="error" id="error" role="alert">Wrong code. Please try again.</p>')
   t.match(wrong, 'aria-describedby="error attempts" aria-invalid="true"')
   t.match(wrong, '1 attempt left')
 
-  const resent = challengePage({ ...view, notice: 'code-resent' }).html
+  const resent = screenPage({ ...view, notice: 'code-resent' }).html
   t.match(resent, '<p class="notice" role="status">We sent the code again.</p>')
   t.notMatch(resent, 'aria-invalid')
   t.match(resent, '3 attempts left')
 
-  const nonPayment = challengePage({ ...view, purchase: { acctNumber: '9999999999999995' } }).html
+  const nonPayment = screenPage({ ...view, purchase: { acctNumber: '9999999999999995' } }).html
   t.match(nonPayment, '<h1>Confirm that it is you</h1>')
   t.match(nonPayment, '<span>3-D Secure</span>')
-  t.match(challengePage(view).html, '<span>Visa · 3-D Secure</span>')
+  t.match(screenPage(view).html, '<span>Visa · 3-D Secure</span>')
 })
 
 t.test('the policy of a page allows what the page contains and nothing else', async (t) => {
-  const challenge = challengePage(view)
+  const challenge = screenPage(view)
   const end = finalPage(final)
   const error = errorPage({ title: 'a', message: 'b', status: 400 })
   const base = `default-src 'none'; style-src ${sha256(inside('style', challenge))}; img-src data:; base-uri 'none'`
   t.equal(challenge.contentSecurityPolicy, `${base}; form-action 'self'`)
-  t.equal(challengePage({ ...view, byRedirect: true }).contentSecurityPolicy, base)
+  t.equal(screenPage({ ...view, byRedirect: true }).contentSecurityPolicy, base)
   t.equal(end.contentSecurityPolicy, `${base}; script-src ${sha256(inside('script', end))}`)
   t.equal(error.contentSecurityPolicy, `${base}; form-action 'none'`)
   t.equal(inside('style', end), inside('style', challenge))
@@ -139,7 +141,7 @@ t.test('the policy of a page allows what the page contains and nothing else', as
 
 t.test('pages are small: less than 10 kB', async (t) => {
   const long = { ...view, purchase: { ...purchase, merchantName: '<'.repeat(40), purchaseAmount: '9'.repeat(48) }, notice: 'wrong-code' as const }
-  t.ok(Buffer.byteLength(challengePage(long).html) < 10_000)
+  t.ok(Buffer.byteLength(screenPage(long).html) < 10_000)
 })
 
 t.test('the final page posts cres, and threeDSSessionData only if it came (emv3ds-protocol §5.3)', async (t) => {

@@ -1,0 +1,101 @@
+import { Agent } from 'node:https'
+import type { FastifyInstance } from 'fastify'
+import { askDs, type Reported } from '../src/acs/ask-ds.ts'
+import { judgeMethod } from '../src/acs/method/judge-method.ts'
+import { type AcsParts, takeAReq as takeAReqAtAcs } from '../src/acs/take-areq.ts'
+import type { Clock } from '../src/clock.ts'
+import type { Config } from '../src/config.ts'
+import { encodeBase64url } from '../src/crypto/base64url.ts'
+import { openDeviceData } from '../src/crypto/device-data.ts'
+import { DsCryptoError } from '../src/crypto/ds-crypto-error.ts'
+import type { DsKeys } from '../src/crypto/ds-keys.ts'
+import { outboundAgentOptions } from '../src/crypto/tls.ts'
+import { createAskAcs } from '../src/directory-server/ask-acs.ts'
+import { createAskThreeDSServer } from '../src/directory-server/ask-three-ds-server.ts'
+import type { AcsLink, AReqParts } from '../src/directory-server/ds-parts.ts'
+import { directoryServerId } from '../src/directory-server/identity.ts'
+import { dsRefusal } from '../src/directory-server/refuse.ts'
+import { asAnswer, type RReqParts, takeRReq, type ThreeDSServerLink } from '../src/directory-server/take-rreq.ts'
+import { ProtocolError } from '../src/errors.ts'
+import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
+import { createOutboundPost, type OutboundPost } from '../src/exchange/outbound-request.ts'
+import type { SendMessage } from '../src/exchange/send-message.ts'
+import { createJudge, type Judge } from '../src/protocol/judge.ts'
+import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
+import type { ReadMessage } from '../src/protocol/read-message.ts'
+import type { Transaction } from '../src/transaction/transaction.ts'
+
+/** Calls to others: whom the mock may call, with its own certificate. */
+export function createOutbound (app: FastifyInstance, { outboundAllow, outboundTls }: Config): OutboundPost {
+  const agent = outboundTls && new Agent({ ...outboundAgentOptions(outboundTls.files), keepAlive: true })
+  app.addHook('onClose', async function closeConnections () { agent?.destroy() })
+  return createOutboundPost({ policy: createOutboundPolicy(outboundAllow), agent })
+}
+
+/** How this process's judge is set. */
+export function judgeOf ({ isStrict, firstErrorCode }: Config): Judge {
+  return createJudge({ strict: isStrict, firstErrorCode })
+}
+
+/** A message of our own, which was never text. */
+export function spoken (message: object): ReadMessage {
+  return { message: message as JsonObject, raw: '', duplicates: [] }
+}
+
+/** The ACS as the DS reaches it: of this process, or the one at `DS_ACS_URL`. */
+export function acsLink ({ directoryServer }: Config, send: SendMessage, acs: AcsParts): AcsLink {
+  const { acsURL, acsTimeoutMs } = directoryServer
+  if (acsURL !== undefined) return createAskAcs({ send, acsAddress: acsURL, timeoutMs: acsTimeoutMs })
+  return {
+    place: 'here',
+    async authenticate (aReq, stamp, addresses) {
+      const { aRes, kept } = await takeAReqAtAcs(aReq, stamp, addresses, acs)
+      return { aRes: spoken(aRes), kept }
+    },
+    complain () {}
+  }
+}
+
+/** Device data of apps, for the ACS: emv3ds-protocol §5.2. */
+export function deviceDataOpener (keys: DsKeys): AReqParts['openDeviceData'] {
+  return async (aReq: AReq) => {
+    const { acctNumber, messageVersion } = aReq
+    try {
+      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber), messageVersion }))
+    } catch (error) {
+      if (!(error instanceof DsCryptoError)) throw error
+      throw dsRefusal(aReq, { errorCode: error.errorCode, errorDetail: error.errorDetail })
+    }
+  }
+}
+
+/** The 3DS Server as the DS reaches it: of this process, or the one at the AReq's `threeDSServerURL`. */
+export function threeDSServerLinks (config: Config, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts['threeDSServerOf'] {
+  const ours: ThreeDSServerLink = { place: 'here', ...here }
+  const theirs = createAskThreeDSServer({ send, judge: judgeOf(config), timeoutMs: config.directoryServer.rResTimeoutMs })
+  return ({ parties }: Transaction) => parties?.threeDSServer === 'elsewhere' ? theirs : ours
+}
+
+/** Sends a result to the DS of its AReq: of this process, or the one at `dsURL`. Never rejects with an `Erro`. */
+export function resultSender (config: Config, send: SendMessage, ds: RReqParts): (rReq: RReq, transaction: Transaction) => Promise<Reported> {
+  const theirs = { send, judge: judgeOf(config), timeoutMs: config.acsRResTimeoutMs }
+  return async (rReq, transaction) => {
+    if (transaction.parties?.ds === 'elsewhere') return askDs(rReq, transaction, theirs)
+    try {
+      return { outcome: 'answered', answer: await takeRReq({ read: spoken(rReq), isOwn: true }, ds) }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      return { outcome: 'answered', answer: asAnswer(error) }
+    }
+  }
+}
+
+/** What an AReq says of the 3DS Method, held against what happened: only noted, as sandboxes tolerate it (emv3ds-protocol §5.1). */
+export function methodComparison ({ log, noteStore: notes }: FastifyInstance, clock: Clock): AcsParts['compareMethod'] {
+  return (aReq) => {
+    const { threeDSServerTransID } = aReq
+    judgeMethod(aReq as JsonObject, { notes, clock, methodURLOffered: true }).then((findings) => {
+      if (findings.length > 0) log.debug({ threeDSServerTransID, findings }, 'findings about the 3DS Method')
+    }, (err: unknown) => { log.warn({ err, threeDSServerTransID }, 'the 3DS Method could not be looked up') })
+  }
+}

@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+import { GATHERED } from '../../src/acs/method/browser-data.ts'
+
+/* What the 3DS Method takes and answers, for the API documents; nothing is judged by it. */
+
+const html = (description: string) => ({ description, content: { 'text/html': { schema: Type.String() } } })
+const consumes = ['application/x-www-form-urlencoded']
+const tags = ['ACS']
+const onPages = {
+  400: html('A page that says what is wrong.'),
+  413: html('A page: the form is too long.'),
+  415: html('A page: this is no form, or a compressed one.'),
+  503: html('A page: the store is away, or the server is closing. With Retry-After.')
+}
+
+export const methodSchema = {
+  tags,
+  consumes,
+  summary: 'Run the 3DS Method in a hidden frame',
+  body: Type.Object({
+    threeDSMethodData: Type.String({
+      description: 'JSON with threeDSServerTransID and threeDSMethodNotificationURL: base64url or base64, padded or not. Without threeDSMethodNotificationURL nobody is notified.'
+    })
+  }),
+  response: {
+    200: html('The page that gathers browser data and then posts threeDSMethodData, base64url of JSON with threeDSServerTransID, to the threeDSMethodNotificationURL.'),
+    ...onPages
+  }
+}
+
+export const methodDataSchema = {
+  tags,
+  consumes,
+  summary: 'What the 3DS Method page gathered',
+  params: Type.Object({ threeDSServerTransID: Type.String({ description: 'As in threeDSMethodData.' }) }),
+  body: Type.Object(Object.fromEntries(Object.keys(GATHERED).map((name) => [name, Type.Optional(Type.String())])), {
+    description: 'Other fields are left out. The first data of a threeDSServerTransID is kept.'
+  }),
+  response: { 204: { description: 'It is kept, or there was some already.', type: 'null' }, ...onPages }
+}

@@ -1,0 +1,44 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerError } from '../../plugins/error-answer.ts'
+import { forms } from '../../plugins/forms.ts'
+import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
+import { METHOD_FIELD } from '../../src/acs/method/method-data.ts'
+import { keepMethodData, type MethodParts, serveMethod } from '../../src/acs/method/run-method.ts'
+import { errorPage } from '../../src/acs/pages/message-page.ts'
+import { fieldOf, type Form } from './challenge-form.ts'
+import { methodDataSchema, methodSchema } from './method-schemas.ts'
+import { noteTransaction } from './note-transaction.ts'
+import { described } from './schemas.ts'
+import { sendPage } from './send-page.ts'
+
+/** Two elements, the longer of 2048 characters, in base64 and percent-encoded; what a page gathers is shorter. */
+const FORM_LIMIT = 16_384
+
+/** The 3DS Method: `POST /acs/method` serves the page of a hidden frame, which posts what it gathers to the path below it. */
+export async function methodRoutes (app: FastifyInstance, { method }: { method: MethodParts }): Promise<void> {
+  app.removeAllContentTypeParsers()
+  await app.register(forms)
+  await app.register(pageSecurityHeaders)
+  app.setErrorHandler(answerWithPage)
+
+  app.post('/method', described(methodSchema, FORM_LIMIT), async function runMethod (request, reply) {
+    const { id, page } = await serveMethod(fieldOf(request.body, METHOD_FIELD), method)
+    noteTransaction(request, { threeDSServerTransID: id })
+    return sendPage(reply, page)
+  })
+
+  app.post<{ Params: { threeDSServerTransID: string } }>('/method/:threeDSServerTransID', described(methodDataSchema, FORM_LIMIT),
+    async function takeMethodData (request, reply) {
+      const { threeDSServerTransID } = request.params
+      await keepMethodData(threeDSServerTransID, (request.body ?? {}) as Form, method)
+      noteTransaction(request, { threeDSServerTransID })
+      return reply.code(204).send()
+    })
+}
+
+/** There is nobody to send an Erro to, and nobody to see the page but who looks for the fault. Nothing of the request is repeated. */
+async function answerWithPage (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { status, headers, body } = answerError(error, 'emv', true)
+  if (status >= 500) request.log.error({ err: error }, '3DS Method failed')
+  return sendPage(reply.code(status).headers(headers), errorPage({ title: 'The 3DS Method cannot be run', message: `${body.error}.`, status }))
+}

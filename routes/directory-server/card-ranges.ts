@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Readable } from 'node:stream'
+import { createCardRangeFiles } from '../../src/directory-server/card-ranges/card-range-file.ts'
+
+const schema = {
+  tags: ['Directory Server'],
+  summary: 'All card ranges as a file (2.3.1), with HTTP ranges',
+  description: 'What `cardRangeDataFileURL` of a PRes points to: `{"cardRangeData":[…]}`. Takes a `Range` of bytes.'
+}
+
+/** One range of bytes; what has more of them, or another unit, is answered whole (RFC 9110 §14.2). */
+const RANGE = /^bytes=(\d*)-(\d*)$/
+
+/** `GET /ds/card-ranges.json`: emv3ds-protocol §14. */
+export async function cardRangesRoute (app: FastifyInstance): Promise<void> {
+  const fileFor = createCardRangeFiles(app.roles.preparation.history)
+
+  app.get('/card-ranges.json', { schema }, async function sendFile (request, reply) {
+    const file = fileFor(`${app.publicUrl(request)}/acs/method`)
+    const etag = `"${file.serial}"`
+    reply.type('application/json; charset=utf-8').header('accept-ranges', 'bytes').header('etag', etag)
+    const ifRange = request.headers['if-range']
+    const wanted = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, file.size) : undefined
+    if (wanted === undefined) return send(reply, file.slice(0, file.size), file.size)
+    const { from, to } = wanted
+    if (from >= to) return reply.code(416).header('content-range', `bytes */${file.size}`).send()
+    reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${file.size}`)
+    return send(reply, file.slice(from, to), to - from)
+  })
+}
+
+function send (reply: FastifyReply, chunks: Iterable<Uint8Array>, length: number): FastifyReply {
+  return reply.header('content-length', length).send(Readable.from(chunks))
+}
+
+/** @returns from, and to exclusive; nothing where the whole is wanted. With `from` not before `to` there is no such part. */
+function rangeOf (header: string | undefined, size: number): { from: number, to: number } | undefined {
+  const [, first = '', last = ''] = RANGE.exec(header ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  if (first === '') return { from: Math.max(0, size - Number(last)), to: Number(last) === 0 ? 0 : size }
+  if (last !== '' && Number(last) < Number(first)) return undefined
+  return { from: Number(first), to: last === '' ? size : Math.min(size, Number(last) + 1) }
+}

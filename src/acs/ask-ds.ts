@@ -1,0 +1,64 @@
+import type { ErroContent } from '../errors.ts'
+import type { SendMessage } from '../exchange/send-message.ts'
+import { erroAbout } from '../protocol/erro-about.ts'
+import { erroBody } from '../protocol/erro.ts'
+import type { Judge } from '../protocol/judge.ts'
+import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import { readAnswer } from '../protocol/read-sound-message.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
+import { atLeast } from '../protocol/versions.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+
+/** What came of one attempt to report a result to the DS. */
+export type Reported =
+  /** An RRes, or an `Erro` in its place. */
+  | { outcome: 'answered', answer: JsonObject }
+  /** An answer that cannot be used: the `Erro` that the DS was told. */
+  | { outcome: 'faulty', erro: ErroContent }
+  | { outcome: 'timed-out' }
+  | { outcome: 'unreachable', reason: string }
+  /** The address is not one the mock may call. */
+  | { outcome: 'refused', reason: string }
+
+/** What asking a DS elsewhere takes. */
+export interface AskDsParts {
+  send: SendMessage
+  judge: Judge
+  timeoutMs: number
+}
+
+/**
+ * Sends an RReq to the DS of the AReq, at its `dsURL`: emv3ds-protocol §10. What is wrong with the answer the DS is told (§12.3).
+ */
+export async function askDs (rReq: RReq, { aReq }: Transaction, parts: AskDsParts): Promise<Reported> {
+  const { send, timeoutMs } = parts
+  const address = String(aReq['dsURL'])
+  const headers = atLeast(rReq.messageVersion, '2.3.1') ? { 'x-request-id': rReq.acsTransID } : {}
+  const sent = await send(address, rReq as JsonObject, { timeoutMs, headers })
+  if (sent.outcome === 'timed-out') {
+    complain(address, erroAbout(rReq, { errorCode: '402', errorDetail: 'No results response came in time' }, 'A'), parts)
+    return { outcome: 'timed-out' }
+  }
+  if (sent.outcome !== 'answered') return sent
+  return judged(readAnswer(sent.text), rReq, address, parts)
+}
+
+function judged (read: ReadMessage, rReq: RReq, address: string, parts: AskDsParts): Reported {
+  const { message } = read
+  if (message['messageType'] === 'Erro') return { outcome: 'answered', answer: message }
+  const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion })
+  const wrong = IDS.filter((id) => canonicalUuid(message[id]) !== canonicalUuid(rReq[id]))
+  const found = refused ?? (wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') })
+  if (found === undefined) return { outcome: 'answered', answer: message }
+  const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'A'), ...found }
+  complain(address, erro, parts)
+  return { outcome: 'faulty', erro }
+}
+
+const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID'] as const
+
+/** Nobody waits for an answer to an `Erro`. */
+function complain (address: string, erro: ErroContent, { send, timeoutMs }: AskDsParts): void {
+  send(address, { ...erroBody(erro) } as JsonObject, { timeoutMs })
+}

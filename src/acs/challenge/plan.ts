@@ -1,0 +1,66 @@
+import type { AReq } from '../../protocol/messages.ts'
+import { atLeast } from '../../protocol/versions.ts'
+import type { ChallengePlan, Consent, ScreenKind } from '../../transaction/challenge.ts'
+import { DEFAULT_PLAN } from './screens.ts'
+
+/** `sdkUiType` and `acsUiTemplate` of each screen: emv3ds-protocol §9.2. */
+export const UI_TYPES: Readonly<Record<ScreenKind, string>> = {
+  text: '01', 'single-select': '02', 'multi-select': '03', 'out-of-band': '04', information: '07'
+}
+
+const NATIVE = '01'
+const HTML = '02'
+const HTML_UI = '05'
+
+/**
+ * How a challenge will go: what the scenario wants, as far as version, channel and the SDK's device allow it. Pure.
+ * @returns nothing where the device can show none of it (emv3ds-protocol §5.2: U with reason 03)
+ */
+export function planChallenge (aReq: AReq, wish: Partial<ChallengePlan> = {}): ChallengePlan | undefined {
+  const { deviceChannel, messageVersion } = aReq
+  const inApp = deviceChannel === '01'
+  const wanted = wish.screens ?? DEFAULT_PLAN.screens
+  // The information screen of apps came with 2.3.1; a page of ours can always inform.
+  const known = inApp && !atLeast(messageVersion, '2.3.1') ? wanted.filter((kind) => kind !== 'information') : wanted
+  const screens = known.length === 0 ? DEFAULT_PLAN.screens : known
+  const acsInterface = inApp ? offeredInterface(aReq, screens, wish.acsInterface ?? NATIVE) : NATIVE
+  if (acsInterface === undefined) return undefined
+  const consents = (wish.consents ?? []).filter((consent) => isAskable(consent, aReq))
+  const isNewApp = inApp && atLeast(messageVersion, '2.3.1')
+  return {
+    screens,
+    acsInterface,
+    ...(consents.length === 0 ? {} : { consents }),
+    ...(wish.secondEntry === true && isNewApp ? { secondEntry: true } : {}),
+    ...(wish.fallback === true && mayFallBack(aReq) ? { fallback: true } : {})
+  }
+}
+
+/** The wanted interface if the SDK offers it for every screen, else the other one: emv3ds-protocol §5.4. */
+function offeredInterface ({ deviceRenderOptions, messageVersion }: AReq, screens: readonly ScreenKind[], wanted: '01' | '02'): '01' | '02' | undefined {
+  // Who says nothing about his device is taken for one that can do everything.
+  if (deviceRenderOptions === undefined) return wanted
+  const { sdkInterface, sdkUiType } = deviceRenderOptions
+  const types: unknown[] = Array.isArray(sdkUiType) ? sdkUiType : []
+  const offers = (acsInterface: '01' | '02'): boolean => {
+    if (sdkInterface !== undefined && sdkInterface !== '03' && sdkInterface !== acsInterface) return false
+    if (types.length === 0) return true
+    return screens.every((kind) => types.includes(acsInterface === HTML ? htmlType(kind, messageVersion) : UI_TYPES[kind]))
+  }
+  return [wanted, wanted === HTML ? NATIVE : HTML].find((acsInterface) => offers(acsInterface as '01' | '02')) as '01' | '02' | undefined
+}
+
+/** Out of band has a type of its own since 2.3.1: emv3ds-protocol §9.2. */
+function htmlType (kind: ScreenKind, messageVersion: string): string {
+  return kind === 'out-of-band' && atLeast(messageVersion, '2.3.1') ? '06' : HTML_UI
+}
+
+/** The trust list came with 2.2.0, binding a device with 2.3.1: emv3ds-protocol §16. */
+function isAskable (consent: Consent, { messageVersion }: AReq): boolean {
+  return atLeast(messageVersion, consent === 'trustList' ? '2.2.0' : '2.3.1')
+}
+
+/** §5.7: only where the 3DS Requestor said that it takes a fallback. */
+function mayFallBack ({ messageVersion, ...aReq }: AReq): boolean {
+  return atLeast(messageVersion, '2.3.1') && ['F', 'B'].includes(aReq['threeDSRequestorDecReqInd'] as string)
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../../clock.ts'
+import { MockError } from '../../errors.ts'
+import type { IdSource } from '../../ids.ts'
+import { canonicalUuid } from '../../protocol/uuid.ts'
+import type { NoteStore } from '../../store/note-store.ts'
+import type { Page } from '../pages/page.ts'
+import { type BrowserData, browserDataOf } from './browser-data.ts'
+import { type MethodRequest, notificationData, readMethodData } from './method-data.ts'
+import { methodPage, type MethodView } from './method-page.ts'
+import { findMethodRun, type MethodBehaviour, type MethodRun, methodRunKey } from './method-run.ts'
+
+/** What the ACS side of the 3DS Method is made of. */
+export interface MethodParts {
+  notes: NoteStore
+  clock: Clock
+  /** Where the id comes from that nobody knows (`wrong-id`). */
+  ids: Pick<IdSource, 'uuid'>
+  /** How long a run is kept, seconds. */
+  ttlSeconds: number
+  /** What the page shall do. @param id the `threeDSServerTransID`, canonical */
+  chooseBehaviour: (id: string) => MethodBehaviour
+}
+
+/** The page, and what it is about. */
+export interface ServedMethod { id: string, page: Page }
+
+/**
+ * Serves the page of a 3DS Method and remembers that it was. Data that came for an earlier page of that id stays.
+ * @param field the form's `threeDSMethodData`, `undefined` when there is none
+ * @throws MockError `invalid_request` when it cannot be read; the errors of a NoteStore
+ */
+export async function serveMethod (field: string | undefined, parts: MethodParts): Promise<ServedMethod> {
+  const { notes, clock, ids, ttlSeconds, chooseBehaviour } = parts
+  const request = readMethodData(field)
+  const { id, threeDSMethodNotificationURL: url } = request
+  const behaviour = chooseBehaviour(id)
+  const before = await findMethodRun(id, notes)
+  const run: MethodRun = {
+    servedAt: clock.now(),
+    notifiedURLGiven: url !== undefined,
+    ...url === '' ? { faulty: true } : {},
+    behaviour,
+    ...before?.dataAt === undefined ? {} : { dataAt: before.dataAt, data: before.data as BrowserData }
+  }
+  await notes.put(methodRunKey(id), run, ttlSeconds)
+  return { id, page: methodPage({ dataPath: `method/${id}`, notification: planNotification(request, behaviour, ids) }) }
+}
+
+function planNotification (request: MethodRequest, behaviour: MethodBehaviour, ids: Pick<IdSource, 'uuid'>): MethodView['notification'] {
+  const { threeDSMethodNotificationURL: url, threeDSServerTransID } = request
+  if (url === undefined) return 'absent'
+  if (url === '') return 'faulty'
+  if (behaviour.type === 'never') return 'never'
+  return {
+    url,
+    threeDSMethodData: notificationData(behaviour.type === 'wrong-id' ? ids.uuid() : threeDSServerTransID),
+    waitMs: behaviour.type === 'delay' ? behaviour.ms : 0,
+    twice: behaviour.type === 'twice'
+  }
+}
+
+/**
+ * Keeps what the page gathered; the first time only.
+ * @param threeDSServerTransID from the path
+ * @param form its fields, as anybody may have sent them
+ * @throws MockError `invalid_request` when no page was served under that id; the errors of a NoteStore
+ */
+export async function keepMethodData (
+  threeDSServerTransID: string, form: Readonly<Record<string, unknown>>, { notes, clock, ttlSeconds }: MethodParts
+): Promise<void> {
+  const run = await findMethodRun(threeDSServerTransID, notes)
+  if (run === undefined) throw new MockError('invalid_request', 'The 3DS Method was not run under this threeDSServerTransID')
+  if (run.dataAt !== undefined) return
+  const key = methodRunKey(canonicalUuid(threeDSServerTransID) as string)
+  await notes.put(key, { ...run, dataAt: clock.now(), data: browserDataOf(form) }, ttlSeconds)
+}

@@ -1,0 +1,30 @@
+import { MockError } from '../errors.ts'
+import type { AReq, Json, JsonObject } from '../protocol/messages.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
+import type { StateStore } from '../store/state-store.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+
+/** One object before 2.3.1, a list since. */
+function priorInfosOf (aReq: AReq): JsonObject[] {
+  const info = aReq['threeDSRequestorPriorAuthenticationInfo'] as Json | undefined
+  const infos = Array.isArray(info) ? info : [info]
+  return infos.filter((one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one))
+}
+
+/**
+ * The earlier transaction that an AReq names: `threeDSReqPriorRef` is its acsTransID (emv3ds-protocol §5.8, §5.9).
+ * @returns nothing where none is named, or it is not known here
+ * @throws MockError of the store
+ */
+export async function findPrior (aReq: AReq, store: StateStore): Promise<Transaction | undefined> {
+  for (const { threeDSReqPriorRef } of priorInfosOf(aReq)) {
+    const acsTransID = canonicalUuid(threeDSReqPriorRef)
+    if (acsTransID === undefined) continue
+    const found = await store.findByAcsTransId(acsTransID).catch((error: unknown) => {
+      if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
+      throw error
+    })
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,86 @@
+import { ProtocolError } from '../errors.ts'
+import type { Judgement } from '../protocol/judge.ts'
+import type { AReq, ARes } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import type { Refused } from '../protocol/refusal.ts'
+import type { MessageVersion } from '../protocol/versions.ts'
+import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
+import { DS_REFERENCE_NUMBER } from './identity.ts'
+import { dsRefusal, PassedOnErro } from './refuse.ts'
+import { attemptFor, notParticipating } from './stand-in.ts'
+
+/** One AReq as it reached the DS. */
+export interface AReqCall {
+  read: ReadMessage
+  addresses: RoleAddresses
+  /** The 3DS Server of this process passes on what its caller left out: what is wrong with that is noted and does not stop it. */
+  isTolerated?: boolean
+}
+
+/**
+ * AReq in, ARes out: judges, looks the card up, passes it on to the ACS, judges what comes back. Nothing is stored here.
+ * @returns the ARes as it goes out, and what is to be kept
+ * @throws ProtocolError with the `Erro` that goes to the 3DS Server: of the DS, or the ACS's own (emv3ds-protocol §12.3)
+ */
+export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<DirectoryAnswer> {
+  const { read, addresses } = call
+  const aReq = read.message as AReq
+  settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' }), aReq, call, parts)
+  const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
+  const range = parts.findRange(aReq.acctNumber)
+  if (range === undefined) return { aRes: notParticipating(aReq, stamp, parts), acs: 'here', kept: {} }
+  requireVersion(aReq, range.acsProtocolVersions.map(({ version }) => version), stamp)
+  const forwarded = await withDeviceInfo(aReq, call, parts)
+  const reply = await parts.acs.authenticate(forwarded, stamp, addresses)
+  if ('erro' in reply) throw new PassedOnErro(reply.erro)
+  if ('failure' in reply) return { aRes: attemptFor(aReq, reply, stamp, range, parts), acs: 'here', kept: {} }
+  return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: reply.kept ?? {} }
+}
+
+function settle ({ refused, findings }: Judgement, message: AReq, { isTolerated = false }: AReqCall, { log }: AReqParts): void {
+  if (findings.length > 0) {
+    log.debug({ threeDSServerTransID: message.threeDSServerTransID, findings }, 'findings in an AReq')
+  }
+  if (refused !== undefined && !isTolerated) throw dsRefusal(message, refused)
+}
+
+/** emv3ds-protocol §4. */
+function requireVersion (aReq: AReq, versions: readonly MessageVersion[], { dsTransID }: DsStamp): void {
+  if (versions.includes(aReq.messageVersion)) return
+  throw dsRefusal(aReq, { errorCode: '102', errorDetail: versions.join(',') }, { dsTransID })
+}
+
+/** The ACS gets the device data opened, and not as the SDK encrypted it: emv3ds-protocol §5.2. */
+async function withDeviceInfo (aReq: AReq, { isTolerated = false }: AReqCall, { acs, openDeviceData }: AReqParts): Promise<AReq> {
+  if (typeof aReq['sdkEncData'] !== 'string') return aReq
+  const { sdkEncData, ...forwarded } = aReq
+  // Our ACS does not look at it, and SDKs with keys of another DS are tolerated too.
+  if (isTolerated && acs.place === 'here') return forwarded as AReq
+  return { ...forwarded, deviceInfo: await openDeviceData(aReq) } as AReq
+}
+
+/** An ARes that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
+function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, call: AReqCall, parts: AReqParts): ARes {
+  const aRes = read.message as ARes
+  const expected = { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: call.read.message } } as const
+  const judgement = parts.judge(read, expected)
+  const refused = judgement.refused ?? wrongIds(aRes, aReq, stamp)
+  // What our own ACS says goes out as it is: it may have been told to.
+  if (refused === undefined || parts.acs.place === 'here') return aRes
+  const { erro, message } = dsRefusal(aRes, refused, {
+    messageVersion: aReq.messageVersion, threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID
+  })
+  parts.acs.complain(erro)
+  throw new ProtocolError(message, erro)
+}
+
+/** Ids of an answer equal those of the request: emv3ds-protocol §1. */
+function wrongIds (aRes: ARes, aReq: AReq, { dsTransID }: DsStamp): Refused | undefined {
+  const same = (one: unknown, other: unknown) => String(one).toLowerCase() === String(other).toLowerCase()
+  const wrong = [
+    ...(same(aRes.threeDSServerTransID, aReq.threeDSServerTransID) ? [] : ['threeDSServerTransID']),
+    ...(same(aRes.dsTransID, dsTransID) ? [] : ['dsTransID']),
+    ...(aReq.deviceChannel !== '01' || same(aRes.sdkTransID, aReq.sdkTransID) ? [] : ['sdkTransID'])
+  ]
+  return wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') }
+}

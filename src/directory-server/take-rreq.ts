@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { erroBody } from '../protocol/erro.ts'
+import type { Judge } from '../protocol/judge.ts'
+import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import type { Refused } from '../protocol/refusal.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
+import { atLeast } from '../protocol/versions.ts'
+import type { StateStore } from '../store/state-store.ts'
+import { erroIdsOf } from '../transaction/erro-ids.ts'
+import type { Place, Transaction } from '../transaction/transaction.ts'
+import { dsRefusal } from './refuse.ts'
+
+/** The 3DS Server as the DS knows it. */
+export interface ThreeDSServerLink {
+  place: Place
+  /**
+   * Hands an RReq on.
+   * @returns the RRes, or the `Erro` in its place
+   * @throws ProtocolError S/… of the 3DS Server of this process; D/402 and D/405 where it cannot be reached
+   */
+  results (rReq: RReq, transaction: Transaction): Promise<JsonObject>
+  /** Tells it that an RReq for it could not be used; nobody waits for it. */
+  complain (erro: ErroContent, transaction: Transaction): void
+}
+
+/** What relaying a result takes. */
+export interface RReqParts {
+  store: StateStore
+  log: Log
+  judge: Judge
+  /** By who it is that asked. */
+  threeDSServerOf (transaction: Transaction): ThreeDSServerLink
+  /** Whether a message that was received before is refused in 2.3.1 (312). */
+  isStrict: boolean
+}
+
+/** One RReq as it reached the DS. */
+export interface RReqCall {
+  read: ReadMessage
+  /** The ACS of this process sent it: what only the judge has against it is noted and does not stop it. */
+  isOwn?: boolean
+}
+
+/**
+ * RReq in, RRes out: judges it by its transaction, hands it on to the 3DS Server, keeps what came back. The very same RReq
+ * again gets the same answer, another one is refused (emv3ds-protocol §10).
+ * @throws ProtocolError with the `Erro` that goes to the ACS
+ */
+export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonObject> {
+  const transaction = await transactionOf(call.read.message, parts)
+  const rReq = usableRReq(call, transaction, parts)
+  const { relayed } = transaction
+  if (relayed !== undefined) return repeated(rReq, relayed, parts)
+  const threeDSServer = parts.threeDSServerOf(transaction)
+  const answer = await threeDSServer.results(call.isOwn === true ? rReq : withoutAcsElements(rReq), transaction)
+  // A 3DS Server of this process keeps the result itself.
+  if (threeDSServer.place === 'elsewhere') await keepRelayed(rReq, answer, transaction, parts)
+  return answer
+}
+
+async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {
+  // What can be said without a transaction is said first: type and version.
+  const { refused } = judge({ message, raw: '', duplicates: [] }, { messageTypes: ['RReq'] })
+  if (refused?.errorCode === '101' || refused?.errorCode === '102') throw dsRefusal(message, refused)
+  const id = canonicalUuid(message['threeDSServerTransID'])
+  // What is no id the judge has refused.
+  if (id === undefined) throw dsRefusal(message, refused as Refused)
+  try {
+    return await store.get(id)
+  } catch (error) {
+    if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
+    throw dsRefusal(message, { errorCode: '301', errorDetail: 'threeDSServerTransID' })
+  }
+}
+
+/** At fault for its elements, or for its ids; both sides hear of it (emv3ds-protocol §12.3). */
+function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction, { judge, log, threeDSServerOf }: RReqParts): RReq {
+  const { aReq, aRes } = transaction
+  const judgement = judge(read, {
+    messageTypes: ['RReq'], version: aReq.messageVersion, earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) }
+  })
+  const rReq = read.message as RReq
+  const { threeDSServerTransID } = transaction
+  if (judgement.findings.length > 0) log.debug({ threeDSServerTransID, findings: judgement.findings }, 'findings in an RReq')
+  const refused = (isOwn ? undefined : judgement.refused) ?? wrongIds(rReq, transaction) ?? notExpected(transaction)
+  if (refused === undefined) return rReq
+  const error = dsRefusal(read.message, refused, erroIdsOf(transaction))
+  threeDSServerOf(transaction).complain(error.erro, transaction)
+  throw error
+}
+
+function wrongIds (rReq: RReq, transaction: Transaction): { errorCode: string, errorDetail: string } | undefined {
+  const wrong = (['acsTransID', 'dsTransID'] as const).filter((id) => canonicalUuid(rReq[id]) !== canonicalUuid(transaction[id]))
+  return wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') }
+}
+
+/** Only C, D and S are followed by one: 313, which came with 2.3.1 (emv3ds-protocol §10, §12.2). */
+function notExpected ({ aReq, aRes }: Transaction): { errorCode: string, errorDetail: string } | undefined {
+  if (aRes === undefined || ['C', 'D', 'S'].includes(aRes.transStatus)) return undefined
+  return { errorCode: atLeast(aReq.messageVersion, '2.3.1') ? '313' : '305', errorDetail: 'The ARes announced no results request' }
+}
+
+function repeated (rReq: RReq, relayed: NonNullable<Transaction['relayed']>, { isStrict }: RReqParts): JsonObject {
+  const isSame = isDeepStrictEqual(rReq, relayed.rReq)
+  if (isSame && !(isStrict && atLeast(rReq.messageVersion, '2.3.1'))) return relayed.answer
+  const errorCode = atLeast(rReq.messageVersion, '2.3.1') ? '312' : '305'
+  throw dsRefusal(rReq, { errorCode, errorDetail: isSame ? 'The results request was received before' : 'Another results request was received before' })
+}
+
+/** In 2.1.0 and 2.2.0 `authenticationMethod` is for the DS only (emv3ds-protocol §6); our own ACS does not send it. */
+function withoutAcsElements (rReq: RReq): RReq {
+  if (atLeast(rReq.messageVersion, '2.3.1') || rReq['authenticationMethod'] === undefined) return rReq
+  const { authenticationMethod, ...forwarded } = rReq
+  return forwarded as RReq
+}
+
+async function keepRelayed (rReq: RReq, answer: JsonObject, { threeDSServerTransID, acsTransID }: Transaction, { store, log }: RReqParts): Promise<void> {
+  try {
+    await store.update(threeDSServerTransID, (current) => current.acsTransID === acsTransID ? { ...current, relayed: { rReq, answer } } : current)
+  } catch (err) {
+    log.warn({ err, threeDSServerTransID }, 'the answer to a results request could not be kept')
+  }
+}
+
+/** An `Erro` as the answer that the other side gets. */
+export function asAnswer (error: ProtocolError): JsonObject {
+  return { ...erroBody(error.erro) } as JsonObject
+}

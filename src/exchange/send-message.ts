@@ -1,0 +1,44 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { JsonObject } from '../protocol/messages.ts'
+import { type OutboundPost, reasonOf, RefusedAddress, type Response, TIMED_OUT } from './outbound-request.ts'
+
+/** What another party answered a message with, or why it did not. Reasons are in words without addresses. */
+export type Sent =
+  | { outcome: 'answered', status: number, text: string }
+  | { outcome: 'timed-out' }
+  | { outcome: 'unreachable', reason: string }
+  /** The address is not one the mock may call. */
+  | { outcome: 'refused', reason: string }
+
+/** Posts a message to another party and reads the answer; never rejects. @param timeoutMs for all of it */
+export type SendMessage = (address: string, message: JsonObject, options: { timeoutMs: number, headers?: OutgoingHttpHeaders }) => Promise<Sent>
+
+/** No message but a PRes is as long as this, in bytes. */
+const LONGEST_ANSWER = 1_048_576
+
+/** Sends messages over HTTP: emv3ds-protocol §2. */
+export function createSendMessage (post: OutboundPost): SendMessage {
+  return async (address, message, { timeoutMs, headers }) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    try {
+      const response = await post(address, message, { signal, ...(headers === undefined ? {} : { headers }) })
+      return { outcome: 'answered', status: response.statusCode, text: await textOf(response) }
+    } catch (error) {
+      if (error instanceof RefusedAddress) return { outcome: 'refused', reason: error.reason }
+      const reason = reasonOf(error as NodeJS.ErrnoException)
+      return reason === TIMED_OUT || signal.aborted ? { outcome: 'timed-out' } : { outcome: 'unreachable', reason }
+    }
+  }
+}
+
+async function textOf (response: Response): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > LONGEST_ANSWER) throw Object.assign(new Error('too long'), { code: 'ANSWER_TOO_LONG' })
+    chunks.push(chunk)
+  }
+  // A byte order mark is no part of the message.
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}

@@ -1,0 +1,63 @@
+import { isIP } from 'node:net'
+import { dateChecks } from './dates.ts'
+import type { Bounds, Format } from './element.ts'
+
+/** @returns whether a text has a form. Takes time in proportion to the text, whatever stands in it. */
+export type TextCheck = (text: string) => boolean
+
+const BASE64URL = /^[\w-]+={0,2}$/
+const URL_FORM = /^[a-z][a-z\d+.-]*:\/\/\S+$/i
+const APP_URL_FORM = /^[a-z][a-z\d+.-]*:\S+$/i
+const LANGUAGE = /^[a-z]{1,8}(?:-[a-z\d]{1,8})*$/i
+const JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/
+const JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
+const PRINTABLE_ASCII = /^[ -~]*$/
+const DIGITS = /^\d+$/
+
+const isBase64url: TextCheck = (text) => BASE64URL.test(text)
+
+/** Forms that no other member of a format says. ISO codes have tables, because they are another error. */
+const kinds: Readonly<Partial<Record<NonNullable<Format['kind']>, TextCheck>>> = {
+  base64url: isBase64url,
+  'base64url-html': isBase64url,
+  'base64url-json': isBase64url,
+  bcp47: (text) => LANGUAGE.test(text),
+  // RFC 5322 §3.4 allows far more than most believe: something, an at sign, something.
+  email: (text) => text.lastIndexOf('@') > 0 && !text.endsWith('@'),
+  'ipv4-or-ipv6': (text) => isIP(text) !== 0,
+  'jwe-compact': (text) => JWE.test(text),
+  'jws-compact': (text) => JWS.test(text),
+  'url-absolute': (text) => URL_FORM.test(text) && URL.canParse(text),
+  'url-app': (text) => APP_URL_FORM.test(text) && URL.canParse(text)
+}
+
+/** Characters outside the basic plane, which JavaScript counts as two, count as one where two would be too many. */
+export function lengthCheck ({ fixed = 0, min = fixed, max = fixed === 0 ? Infinity : fixed }: Bounds): TextCheck {
+  return (text) => text.length >= min && (text.length <= max || (text.length <= 2 * max && [...text].length <= max))
+}
+
+/** A member of a format and the check that it asks for. */
+const parts: readonly ((format: Format) => TextCheck | undefined)[] = [
+  ({ length }) => length === undefined ? undefined : lengthCheck(length),
+  ({ regex }) => {
+    if (regex === undefined) return undefined
+    const expression = new RegExp(regex)
+    return (text) => expression.test(text)
+  },
+  ({ charset }) => charset === undefined ? undefined : (text) => PRINTABLE_ASCII.test(text),
+  ({ pattern }) => pattern === undefined ? undefined : dateChecks[pattern],
+  ({ kind }) => kind === undefined ? undefined : kinds[kind],
+  ({ numericRange }) => {
+    if (numericRange === undefined) return undefined
+    const [low, high] = numericRange
+    return (text) => DIGITS.test(text) && Number(text) >= low && Number(text) <= high
+  }
+]
+
+/** @returns the check of a text of that format. The length comes first: what follows never sees a text without end. */
+export function textCheck (format: Format): TextCheck {
+  const [first = () => true, second, third, ...rest] = parts.flatMap((part) => part(format) ?? [])
+  if (second === undefined) return first
+  if (third === undefined) return (text) => first(text) && second(text)
+  return (text) => first(text) && second(text) && third(text) && rest.every((check) => check(text))
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../messages.ts'
+import { type Circumstances, type Holds, holds } from './conditions.ts'
+import type { Element, Inclusion, MessageType } from './element.ts'
+import { catalogue } from './elements.ts'
+import type { Found } from './found.ts'
+import { type Due, dueWhen, type Member, memberRules } from './member-rules.ts'
+import { shapeIn, type ValueRule, valueRule } from './value-rules.ts'
+
+/** What message it is. A channel or category that is not known is `undefined`, and required is then what all of them require. */
+export interface MessageKind {
+  messageType: MessageType
+  version: string
+  deviceChannel: string | undefined
+  messageCategory: string | undefined
+  leg: string | undefined
+  final: boolean
+}
+
+/** Adds all that is wrong with the elements of a message. */
+export type MessageRule = (circumstances: Circumstances, found: Found) => void
+
+const made = new Map<string, MessageRule>()
+
+/** The rule of that kind of message: made at its first use, a few milliseconds, and kept. */
+export function messageRule (kind: MessageKind): MessageRule {
+  const key = `${kind.messageType} ${kind.version} ${kind.deviceChannel} ${kind.messageCategory} ${kind.leg} ${kind.final}`
+  let rule = made.get(key)
+  if (rule === undefined) {
+    rule = makeRule(kind)
+    made.set(key, rule)
+  }
+  return rule
+}
+
+function makeRule (kind: MessageKind): MessageRule {
+  const elements = catalogue().filter(({ messages }) => messages.includes(kind.messageType))
+  const places = placesOf(kind, elements)
+  const members = elements.flatMap((element) => memberOf(element, kind, places) ?? [])
+  const judgeMembers = memberRules(members)
+  const judgeUsage = members.flatMap(({ element }) => usageRule(elements.find(({ name }) => name === element) as Element, kind))
+  return (circumstances, found) => {
+    judgeMembers(circumstances, found)
+    for (const judge of judgeUsage) judge(circumstances.message, circumstances, found)
+  }
+}
+
+/** A channel and a category in which a message can be; '' where the message has none. */
+interface Place { deviceChannel: string, messageCategory: string }
+
+/** Every place that it can be in as far as is known. The element `messageType`, which each message has, tells all of them. */
+function placesOf ({ messageType, deviceChannel, messageCategory }: MessageKind, elements: readonly Element[]): Place[] {
+  const rows = elements.flatMap(({ name, inclusion }) => name === 'messageType' ? inclusion[messageType] as Inclusion[] : [])
+  const among = (known: string | undefined, all: string[]) => known !== undefined && all.includes(known) ? [known] : all.length === 0 ? [''] : all
+  const channels = among(deviceChannel, rows.flatMap((row) => row.deviceChannels))
+  const categories = among(messageCategory, rows.flatMap((row) => row.messageCategory))
+  return channels.flatMap((channel) => categories.map((category) => ({ deviceChannel: channel, messageCategory: category })))
+}
+
+/** An element as a member of that kind of message; nothing where it is only additional there (§3.7). */
+function memberOf (element: Element, kind: MessageKind, places: readonly Place[]): Member | undefined {
+  const rows = places.map((place) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, place)))
+  const found = rows.filter((row) => row !== undefined)
+  if (element.transport !== undefined || element.container !== undefined || found.length === 0) return undefined
+  const due = found.length < rows.length ? undefined : allOf(found.map(dueWhen))
+  return { name: element.name, element: element.name, judge: ruleOf(element, kind), due }
+}
+
+const has = (all: readonly string[], one: string) => all.length === 0 || all.includes(one)
+
+function isFor (row: Inclusion, { version, leg, final }: MessageKind, { deviceChannel, messageCategory }: Place): boolean {
+  return has(row.versions, version) && has(row.deviceChannels, deviceChannel) && has(row.messageCategory, messageCategory) &&
+    (row.leg === undefined || leg === undefined || row.leg === leg) &&
+    (row.crES === undefined || (row.crES === 'final only') === final)
+}
+
+/** Where the place is not known, only what is due in all of them is due. */
+function allOf (dues: readonly (Due | undefined)[]): Due | undefined {
+  const [first, ...others] = dues
+  if (others.length === 0) return first
+  if (dues.some((due) => due?.weight !== 'hard')) return undefined
+  const all = dues as readonly Due[]
+  return { holds: (circumstances) => all.every((due) => due.holds(circumstances) === true), weight: 'hard' }
+}
+
+const valueRules = new Map<string, ValueRule>()
+
+/** Channels, categories and legs share the rules of values. */
+function ruleOf (element: Element, { version, messageType }: MessageKind): ValueRule {
+  const key = `${version} ${messageType} ${element.name}`
+  let rule = valueRules.get(key)
+  if (rule === undefined) {
+    rule = valueRule(shapeIn(version, element), element.name, { version, messageType })
+    valueRules.set(key, rule)
+  }
+  return rule
+}
+
+type UsageRule = (message: JsonObject, circumstances: Circumstances, found: Found) => void
+
+/** Codes that a message may hold only after what an earlier one said (§6): refused where it surely said otherwise. */
+function usageRule ({ name, values = [] }: Element, { messageType }: MessageKind): UsageRule[] {
+  const limits = new Map<unknown, { holds: Holds, weight: 'hard' | 'soft' }>()
+  for (const { code, allowedIn } of values) {
+    const usage = allowedIn?.[messageType]
+    if (usage?.when !== undefined) limits.set(code, { holds: holds(usage.when), weight: usage.enforce ?? 'hard' })
+  }
+  if (limits.size === 0) return []
+  return [(message, circumstances, found) => {
+    const limit = limits.get(message[name])
+    if (limit?.holds(circumstances) === false) found.add('203', name, limit.weight)
+  }]
+}

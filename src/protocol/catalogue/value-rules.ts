@@ -1,0 +1,107 @@
+import { isJsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../messages.ts'
+import { atLeast } from '../versions.ts'
+import { type CodeFault, codeCheck } from './codes.ts'
+import type { Child, Element, MessageType, Shape } from './element.ts'
+import { lengthCheck, textCheck } from './formats.ts'
+import type { Found, FoundCode } from './found.ts'
+import { isoTable } from './iso-tables.ts'
+import { fitsAsJson } from './json-length.ts'
+import { dueWhen, type Member, memberRules } from './member-rules.ts'
+
+/** Adds what is wrong with a value that is there and not empty. */
+export type ValueRule = (value: Json, found: Found) => void
+
+/** The message in which an element stands: what is allowed depends on it. */
+export interface Place { version: string, messageType: MessageType }
+
+/** The shape that an element or a child has in a version. */
+export function shapeIn (version: string, element: Element | Child): Shape {
+  const { overrides } = element
+  return { ...element, ...overrides?.[version as keyof typeof overrides] }
+}
+
+/**
+ * The rule of one value, made once: its type, format and codes, and its children's.
+ * @param path its name in the message, `parent.child`
+ */
+export function valueRule (shape: Shape, path: string, place: Place): ValueRule {
+  if (shape.type === 'array') return arrayRule(shape, path, place)
+  if (shape.type === 'object') return objectRule(shape, path, place)
+  if (shape.type === 'boolean') return codedRule(shape, path, place, (value) => typeof value === 'boolean')
+  if (shape.type === 'string') return textRule(shape, path, place)
+  const [ofText, ofObject] = [textRule(shape, path, place), objectRule(shape, path, place)]
+  return (value, found) => { (typeof value === 'string' ? ofText : ofObject)(value, found) }
+}
+
+function textRule (shape: Shape, path: string, place: Place): ValueRule {
+  const fits = textCheck(shape.format)
+  return codedRule(shape, path, place, (value) => typeof value === 'string' && fits(value))
+}
+
+/** 207 is a code of 2.3.1; before, what is reserved is only wrong (§3.4). */
+function codeFor (fault: CodeFault, version: string): FoundCode {
+  return fault === 'reserved' && atLeast(version, '2.3.1') ? '207' : '203'
+}
+
+function codedRule (shape: Shape, path: string, { version, messageType }: Place, fits: (value: Json) => boolean): ValueRule {
+  const check = codeCheck(shape, version, messageType)
+  const isAssigned = isoTable(shape.format)
+  const weight = shape.otherCodes === 'accepted' ? 'soft' : 'hard'
+  return (value, found) => {
+    if (!fits(value)) { found.add('203', path); return }
+    const fault = check?.(value)
+    if (fault !== undefined) found.add(codeFor(fault, version), path, weight)
+    else if (isAssigned?.(value as string) === false) found.add('304', path, 'lenient')
+  }
+}
+
+/** The length of what is no text is that of its JSON. */
+function sizeCheck (longest: number | undefined): (value: Json) => boolean {
+  return longest === undefined ? () => true : (value) => fitsAsJson(value, longest)
+}
+
+function objectRule (shape: Shape, path: string, place: Place): ValueRule {
+  const fits = sizeCheck(shape.format.length?.max)
+  const judgeMembers = childRules(shape, path, place)
+  return (value, found) => {
+    if (!isJsonObject(value) || !fits(value)) found.add('203', path)
+    else judgeMembers?.(value, found)
+  }
+}
+
+function arrayRule (shape: Shape, path: string, place: Place): ValueRule {
+  const { size = { min: 0, max: Infinity }, items } = shape.format
+  const fits = sizeCheck(shape.format.totalLength?.max)
+  const judgeItem = items?.type === 'string' ? textRule({ ...shape, format: { length: items.length ?? {} } }, path, place) : itemRule(shape, path, place)
+  const distinct = items?.type === 'string' && shape.values !== undefined && atLeast(place.version, '2.3.1')
+  return (value, found) => {
+    if (!Array.isArray(value) || value.length < size.min || value.length > size.max || !fits(value)) { found.add('203', path); return }
+    for (const item of value) judgeItem(item, found)
+    // §3.5: codes that stand for choices are distinct.
+    if (distinct && new Set(value).size < value.length) found.add('204', path)
+  }
+}
+
+/** An item that is an object: children, or a pair of a free name and a text. */
+function itemRule (shape: Shape, path: string, place: Place): ValueRule {
+  const { singleKey, keyLength = {}, valueLength = {}, pairLength = {} } = shape.format.items as NonNullable<typeof shape.format.items>
+  if (singleKey === undefined) return objectRule({ ...shape, format: {} }, path, place)
+  const [keyFits, valueFits, pairFits] = [lengthCheck(keyLength), lengthCheck(valueLength), lengthCheck(pairLength)]
+  const fits = (item: Json) => {
+    if (!isJsonObject(item)) return false
+    const [[key, value] = ['', ''], ...more] = Object.entries(item)
+    return more.length === 0 && typeof value === 'string' && value !== '' && keyFits(key) && valueFits(value) && pairFits(key + value)
+  }
+  return (item, found) => { if (!fits(item)) found.add('203', path) }
+}
+
+function childRules ({ children }: Shape, path: string, place: Place): ((value: JsonObject, found: Found) => void) | undefined {
+  if (children === undefined) return undefined
+  const members = children.filter(({ versions }) => versions.some((version) => version === place.version)).map((child): Member => {
+    const element = `${path}.${child.name}`
+    return { name: child.name, element, judge: valueRule(shapeIn(place.version, child), element, place), due: dueWhen(child) }
+  })
+  const judge = memberRules(members)
+  return (value, found) => { judge({ message: value }, found) }
+}

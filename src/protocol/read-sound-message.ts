@@ -1,0 +1,26 @@
+import { type ReadMessage, readMessage } from './read-message.ts'
+
+/** No message of EMV nests its elements half as deeply. To keep, compare or write what is deeper takes more stack than there is. */
+const DEEPEST = 32
+
+/**
+ * Reads a message of another party that will be kept or passed on: as `readMessage`, but what is nested too deeply is no
+ * message either. An `Erro` is neither kept nor answered, and may be as deep as it likes.
+ */
+export function readSoundMessage (raw: string): ReadMessage | undefined {
+  const read = readMessage(raw)
+  return read === undefined || read.message['messageType'] === 'Erro' || !isTooDeep(read.message, DEEPEST) ? read : undefined
+}
+
+/** The answer of another party; what is no message at all is judged as an empty one: 101. */
+export function readAnswer (raw: string): ReadMessage {
+  return readSoundMessage(raw) ?? { message: {}, raw, duplicates: [] }
+}
+
+function isTooDeep (value: object, levels: number): boolean {
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1)) return true
+  }
+  return false
+}

@@ -1,0 +1,352 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import { build, post } from '../setup/app.ts'
+import { type Acs, aResOfAnother, aResWithoutStatus, aResWithReservedReason, authenticated, authenticationRefused, startAcs } from '../setup/parties/acs.ts'
+import { aReq, rReq, type Version } from '../setup/parties/messages.ts'
+import { hangUp, notJson, serverError, silence } from '../setup/parties/party.ts'
+import { AppSdk } from '../setup/parties/sdk.ts'
+import { decoded, readForm } from '../setup/parties/shop.ts'
+import { resultsOfAnother, resultsRefused, resultsTaken, resultsWithoutStatus, startThreeDSServer, type ThreeDSServer } from '../setup/parties/three-ds-server.ts'
+import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
+import { browserRequest } from '../setup/requests.ts'
+import { fetchFrom } from '../setup/sdk-client.ts'
+
+/* This Directory Server between a foreign 3DS Server and a foreign ACS. */
+
+const VERSIONS: readonly Version[] = ['2.1.0', '2.2.0', '2.3.1']
+
+interface Between { app: FastifyInstance, url: string, ds: string, theirs: ThreeDSServer, acs: Acs }
+
+/** Starts all three. */
+async function start (t: Test, env: Record<string, string> = {}): Promise<Between> {
+  const [theirs, acs] = await Promise.all([startThreeDSServer(t), startAcs(t)])
+  const app = await build(t, { DS_ACS_URL: acs.url, ACS_SIGNING_ALG: 'ES256', ...env })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return { app, url, ds: `${url}/ds`, theirs, acs }
+}
+
+/** A file of card ranges whose ACS makes no attempts. */
+const withoutAttempts = (t: Test) => {
+  const ranges = [{ start: '4000000000000000', end: '4999999999999999', acsProtocolVersions: VERSIONS.map((version) => ({ version, acsInfoInd: ['01'] })) }]
+  return { CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json` }
+}
+
+t.test('AReq → a foreign ACS → ARes: what the DS adds, and not an element less or more on the way back (emv3ds-protocol §5.2)', async (t) => {
+  const { app, url, ds, theirs, acs } = await start(t)
+  for (const version of VERSIONS) {
+    const message = aReq({ version }, { shoeSize: '44' })
+    acs.onAuthentication(authenticated({ transStatus: 'C', acsOperatorID: 'THEIR-ACS', ofTheirOwn: { a: ['b', 'ü'] } }))
+    const { message: ares, headers } = await theirs.authenticate(ds, message)
+    const { message: forwarded, headers: sent } = acs.of('AReq').at(-1) as any
+    const { dsTransID } = forwarded
+    t.strictSame(forwarded, { ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds })
+    t.strictSame(ares, acs.transaction(message.threeDSServerTransID).ares)
+    t.equal(ares.dsTransID, dsTransID)
+    t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
+    t.match(await app.stateStore.get(message.threeDSServerTransID), { acsTransID: ares.acsTransID, parties: { threeDSServer: 'elsewhere', ds: 'here', acs: 'elsewhere' } })
+
+    for (const kty of ['RSA', 'EC'] as const) {
+      const sdk = new AppSdk(fetchFrom(url), { version })
+      const data = { DV: '1.1', DD: { C001: 'Android' } }
+      const members = { ...sdk.members(), sdkEncData: await sdk.deviceData(kty, { deviceData: data, directoryServerId: 'A000000003' }) }
+      const inApp = aReq({ version, channel: '01' }, members)
+      acs.onAuthentication(authenticated())
+      t.match((await theirs.authenticate(ds, inApp)).message, { messageType: 'ARes', transStatus: 'Y', sdkTransID: sdk.sdkTransID })
+      const { deviceInfo, ...rest } = acs.of('AReq').at(-1)?.message
+      const { sdkEncData, ...asSent } = inApp
+      t.strictSame(JSON.parse(Buffer.from(deviceInfo, 'base64url').toString()), data)
+      t.match(rest, { ...asSent, threeDSServerURL: theirs.url, dsURL: ds })
+      t.notOk('sdkEncData' in rest)
+    }
+  }
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('an Erro of the ACS is passed on unaltered (§12.3)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticationRefused('305', 'acctNumber'))
+  const { status, raw } = await theirs.authenticate(ds, aReq())
+  const asSent = await theirs.authenticate(acs.url, { ...acs.of('AReq')[0]?.message, threeDSServerURL: undefined })
+  t.strictSame([status, JSON.parse(raw)], [200, asSent.message])
+  t.equal(JSON.parse(raw).errorDescription, 'Error 305 found by a party of the test')
+  // Also one that is none by the catalogue: it is theirs.
+  acs.onAuthentication(() => ({ json: { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true } }))
+  t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true })
+  const { status: answered, body } = await post(app, '/3ds/authenticate', browserRequest(randomUUID()))
+  t.match({ answered, body }, { answered: 400, body: { messageType: 'Erro', errorComponent: 'A', errorDetail: '' } })
+  t.equal(acs.of('Erro').length, 0)
+})
+
+t.test('an ARes that cannot be used is told to both: D and the same code (§12.3, §12.4)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  const deep = `"x":${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  const table: [name: string, behaviour: Parameters<Acs['onAuthentication']>[0], code: string, detail: string][] = [
+    ['without status', aResWithoutStatus, '201', 'transStatus'],
+    ['with a reserved reason', aResWithReservedReason, '203', 'transStatusReason'],
+    ['of another', aResOfAnother, '301', 'threeDSServerTransID,dsTransID'],
+    ['of another version', authenticated({ messageVersion: '2.1.0' }), '203', 'messageVersion'],
+    ['wrong, and of another', authenticated({ transStatus: 'N', transStatusReason: '79', threeDSServerTransID: randomUUID() }), '203', 'transStatusReason'],
+    ['no JSON', notJson, '101', 'messageType'],
+    ['out of order', serverError, '101', 'messageType'],
+    ['an AReq', ({ message }) => ({ json: message }), '101', 'messageType'],
+    ['nested without end', () => ({ text: `{"messageType":"ARes",${deep}}` }), '101', 'messageType']
+  ]
+  for (const [at, [name, behaviour, code, detail]] of table.entries()) {
+    acs.onAuthentication(behaviour)
+    const message = aReq()
+    const { threeDSServerTransID } = message
+    const { message: toServer } = await theirs.authenticate(ds, message)
+    const { dsTransID } = acs.of('AReq').at(-1)?.message
+    t.match(toServer, { messageType: 'Erro', messageVersion: '2.2.0', errorCode: code, errorComponent: 'D', errorDetail: detail, threeDSServerTransID, dsTransID }, name)
+    t.strictSame((await acs.received('Erro', at + 1)).message, toServer, name)
+    await t.rejects(app.stateStore.get(threeDSServerTransID), { code: 'transaction_not_found' })
+  }
+  const sdk = new AppSdk(fetchFrom(ds.replace(/\/ds$/, '')))
+  const members = { ...sdk.members(), sdkEncData: await sdk.deviceData('EC', { directoryServerId: 'A000000003' }) }
+  acs.onAuthentication(authenticated({ sdkTransID: randomUUID() }))
+  t.match((await theirs.authenticate(ds, aReq({ channel: '01' }, members))).message, { errorCode: '301', errorDetail: 'sdkTransID', sdkTransID: undefined })
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('an ACS that is silent or away: an attempt where its range has them (§5.10)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t, { DS_ACS_TIMEOUT_MS: '300' })
+  for (const [at, [version, channel]] of ([['2.1.0', '02'], ['2.2.0', '02'], ['2.3.1', '02'], ['2.2.0', '03'], ['2.3.1', '03']] as const).entries()) {
+    acs.onAuthentication(silence)
+    const message = aReq({ version, channel })
+    const { message: ares } = await theirs.authenticate(ds, message)
+    const { acsTransID, authenticationValue } = ares
+    const { dsTransID } = (await acs.received('AReq', at + 1)).message
+    t.strictSame(ares, {
+      messageType: 'ARes',
+      messageVersion: version,
+      threeDSServerTransID: message.threeDSServerTransID,
+      acsTransID,
+      dsTransID,
+      acsReferenceNumber: 'MOCK_DS',
+      dsReferenceNumber: 'MOCK_DS',
+      transStatus: 'A',
+      eci: '06',
+      authenticationValue
+    }, `${version} ${channel}`)
+    t.match(await app.stateStore.get(message.threeDSServerTransID), { parties: { acs: 'here' }, acsTransID })
+  }
+  t.match((await acs.received('Erro', 5)).message, { errorCode: '402', errorComponent: 'D', errorMessageType: 'AReq' }, 'and the ACS hears of it')
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('a connection that fails is tried once more at once (§11)', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  acs.onAuthentication(hangUp)
+  t.match((await theirs.authenticate(ds, aReq())).message, { transStatus: 'A' })
+  t.equal(acs.of('AReq').length, 2)
+  await acs.close()
+  t.match((await theirs.authenticate(ds, aReq())).message, { transStatus: 'A', acsReferenceNumber: 'MOCK_DS' })
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('… otherwise 402 and 405 (§11)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t, { DS_ACS_TIMEOUT_MS: '300', ...withoutAttempts(t) })
+  acs.onAuthentication(silence)
+  const message = aReq()
+  const { message: toServer } = await theirs.authenticate(ds, message)
+  t.match(toServer, { messageType: 'Erro', errorCode: '402', errorComponent: 'D', errorMessageType: 'AReq', threeDSServerTransID: message.threeDSServerTransID, dsTransID: (await acs.received('AReq')).message.dsTransID })
+  t.strictSame((await acs.received('Erro')).message, toServer)
+  const api = await post(app, '/3ds/authenticate', browserRequest(randomUUID()))
+  t.match(api, { status: 400, body: { messageType: 'Erro', errorCode: '402', errorComponent: 'D' } })
+  await acs.close()
+  t.match((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '405', errorComponent: 'D', errorDetail: 'The ACS cannot be reached: ECONNREFUSED' })
+  t.strictSame(theirs.faults, [])
+})
+
+t.test('an ACS that may not be called is one that cannot be reached', async (t) => {
+  const { ds, theirs } = await start(t, { OUTBOUND_ALLOW: 'nobody.test', ...withoutAttempts(t) })
+  t.match((await theirs.authenticate(ds, aReq())).message, { errorCode: '405', errorDetail: 'The ACS cannot be reached: host not in OUTBOUND_ALLOW' })
+})
+
+t.test('RReq of a foreign ACS → a foreign 3DS Server, and its RRes back, both to the byte (§10)', async (t) => {
+  for (const version of VERSIONS) {
+    const { app, ds, theirs, acs } = await start(t)
+    acs.onAuthentication(authenticated({ transStatus: 'C' }))
+    const areq = aReq({ version })
+    const { message: ares } = await theirs.authenticate(ds, areq)
+    const { threeDSServerTransID, dsTransID, acsTransID } = ares
+    const more = version === '2.3.1' ? {} : { authenticationMethod: '02' }
+    const { message: rres, headers } = await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })
+    const { message: rreq, headers: sent } = await theirs.received('RReq')
+    const { areq: atAcs } = acs.transaction(threeDSServerTransID)
+    t.strictSame(rreq, rReq(atAcs, ares, { ofTheirOwn: 'x' }), 'without authenticationMethod before 2.3.1 (§6)')
+    t.strictSame(rres, { messageType: 'RRes', messageVersion: version, threeDSServerTransID, dsTransID, acsTransID, resultsStatus: '01' })
+    t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
+
+    // The same again gets the same; another does not, and nobody else hears of either.
+    t.strictSame((await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })).message, rres)
+    t.match((await acs.sendResults(threeDSServerTransID, { ...more, transStatus: 'N' })).message, {
+      messageType: 'Erro', messageVersion: version, errorCode: version === '2.3.1' ? '312' : '305', errorComponent: 'D', errorMessageType: 'RReq', threeDSServerTransID, dsTransID, acsTransID
+    })
+    t.equal(theirs.of('RReq').length, 1)
+    t.equal((await app.stateStore.get(threeDSServerTransID)).relayed?.rReq.transStatus, 'Y')
+    t.strictSame([theirs.faults, acs.faults], [[], []])
+  }
+})
+
+t.test('in VALIDATION=emv-strict and 2.3.1 a repeated RReq is 312 (§12.2)', async (t) => {
+  const { ds, theirs, acs } = await start(t, { VALIDATION: 'emv-strict' })
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  for (const version of ['2.2.0', '2.3.1'] as const) {
+    const areq = aReq({ version })
+    await theirs.authenticate(ds, areq)
+    const { message } = await acs.sendResults(areq.threeDSServerTransID)
+    t.equal(message.messageType, 'RRes')
+    const again = await acs.sendResults(areq.threeDSServerTransID)
+    if (version === '2.2.0') t.strictSame(again.message, message)
+    else t.match(again.message, { errorCode: '312', errorDetail: 'The results request was received before' })
+  }
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('an RReq that cannot be used is told to both: D and the same code (§12.3)', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const areq = aReq()
+  const { message: ares } = await theirs.authenticate(ds, areq)
+  const { areq: atAcs } = acs.transaction(areq.threeDSServerTransID)
+  const another = randomUUID()
+  const table: [name: string, members: object, code: string, detail: string][] = [
+    ['missing', { transStatus: undefined }, '201', 'transStatus'],
+    ['without value', { authenticationValue: undefined }, '201', 'authenticationValue'],
+    ['wrong', { interactionCounter: '1' }, '203', 'interactionCounter'],
+    ['of another version', { messageVersion: '2.1.0' }, '203', 'messageVersion'],
+    ['wrong, and of another ACS', { interactionCounter: '1', acsTransID: another }, '203', 'interactionCounter'],
+    ['of another ACS', { acsTransID: another }, '301', 'acsTransID'],
+    ['of nobody', { acsTransID: another, dsTransID: another }, '301', 'acsTransID,dsTransID']
+  ]
+  for (const [at, [name, members, code, detail]] of table.entries()) {
+    const message = Object.fromEntries(Object.entries({ ...rReq(atAcs, ares), ...members }).filter(([, value]) => value !== undefined))
+    const { message: toAcs } = await acs.post(ds, message)
+    t.match(toAcs, { messageType: 'Erro', messageVersion: '2.2.0', errorCode: code, errorComponent: 'D', errorDetail: detail, errorMessageType: 'RReq', threeDSServerTransID: areq.threeDSServerTransID, acsTransID: ares.acsTransID, dsTransID: ares.dsTransID }, name)
+    t.strictSame((await theirs.received('Erro', at + 1)).message, toAcs, name)
+  }
+  acs.faults.length = 0
+  t.match((await acs.post(ds, rReq(atAcs, ares, { threeDSServerTransID: another }))).message, { errorCode: '301', errorDetail: 'threeDSServerTransID' })
+  t.equal(theirs.of('RReq').length, 0)
+  t.match((await acs.sendResults(areq.threeDSServerTransID)).message, { messageType: 'RRes' }, 'and it counts for nothing')
+  t.strictSame(theirs.faults, [])
+})
+
+t.test('without a challenge there is no RReq: 313, before 2.3.1 305 (§10, §12.2); with D and S there is one', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  for (const version of VERSIONS) {
+    acs.onAuthentication(authenticated({ transStatus: 'Y' }))
+    const areq = aReq({ version })
+    await theirs.authenticate(ds, areq)
+    t.match((await acs.sendResults(areq.threeDSServerTransID)).message, { messageType: 'Erro', errorCode: version === '2.3.1' ? '313' : '305', errorComponent: 'D' })
+    if (version === '2.1.0') continue
+    acs.onAuthentication(authenticated({ transStatus: 'D' }))
+    const decoupled = aReq({ version }, { threeDSRequestorDecReqInd: 'Y', threeDSRequestorDecMaxTime: '00005' })
+    t.equal((await theirs.authenticate(ds, decoupled)).message.transStatus, 'D')
+    t.match((await acs.sendResults(decoupled.threeDSServerTransID)).message, { messageType: 'RRes', resultsStatus: '01' })
+  }
+  acs.onAuthentication(authenticated({ transStatus: 'S' }))
+  const spc = aReq({ version: '2.3.1' }, { threeDSRequestorSpcSupport: 'Y', payeeOrigin: 'https://shop.test' })
+  t.equal((await theirs.authenticate(ds, spc)).message.transStatus, 'S')
+  t.match((await acs.sendResults(spc.threeDSServerTransID, { transStatus: 'N', transStatusReason: '14', challengeCancel: '04', authenticationMethod: ['14'] })).message, { messageType: 'RRes' })
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('a 3DS Server that refuses, answers nonsense or is away (§10)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const areq = aReq()
+  await theirs.authenticate(ds, areq)
+  const id = areq.threeDSServerTransID
+  const results = async () => (await acs.sendResults(id)).message
+  const { areq: { dsTransID }, ares: { acsTransID } } = acs.transaction(id)
+  const erro = { messageType: 'Erro', messageVersion: '2.2.0', errorComponent: 'D', threeDSServerTransID: id, dsTransID, acsTransID }
+
+  let told = 0
+  const deep = `{"messageType":"RRes","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+  for (const [behaviour, errorCode, errorDetail] of [
+    [resultsWithoutStatus, '201', 'resultsStatus'], [resultsTaken({ resultsStatus: 1 }), '203', 'resultsStatus'], [notJson, '101', 'messageType'],
+    [serverError, '101', 'messageType'], [resultsTaken({ messageVersion: '2.1.0' }), '203', 'messageVersion'], [() => ({ text: deep }), '101', 'messageType'], [resultsOfAnother, '301', 'threeDSServerTransID,acsTransID,dsTransID']
+  ] as const) {
+    theirs.onResults(behaviour)
+    const toAcs = await results()
+    t.match(toAcs, { ...erro, errorCode, errorDetail, errorMessageType: 'RRes' })
+    t.strictSame((await theirs.received('Erro', ++told)).message, toAcs, 'both hear of it')
+  }
+  const before = theirs.of('RReq').length
+  theirs.onResults(hangUp)
+  t.match(await results(), { ...erro, errorCode: '405', errorDetail: 'The 3DS Server cannot be reached: ECONNRESET' })
+  t.equal(theirs.of('RReq').length, before + 2, 'once more at once')
+  t.equal((await app.stateStore.get(id)).relayed, undefined, 'nothing of this is an answer')
+
+  theirs.onResults(resultsRefused('203', 'eci'))
+  const refused = await results()
+  t.match(refused, { messageType: 'Erro', errorCode: '203', errorComponent: 'S', errorDescription: 'Error 203 found by a party of the test' })
+  theirs.onResults(resultsTaken())
+  t.strictSame(await results(), refused, 'an Erro is an answer: the same RReq gets it again')
+  acs.faults.length = 0
+  await theirs.close()
+  t.strictSame(theirs.faults, [])
+})
+
+t.test('a 3DS Server that is silent: 402 (§10)', async (t) => {
+  const { ds, theirs, acs } = await start(t, { DS_RRES_TIMEOUT_MS: '300' })
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const { message: ares } = await theirs.authenticate(ds, aReq())
+  const { threeDSServerTransID, dsTransID, acsTransID } = ares
+  theirs.onResults(silence)
+  t.match((await acs.sendResults(threeDSServerTransID)).message, {
+    messageType: 'Erro', messageVersion: '2.2.0', errorCode: '402', errorComponent: 'D', errorMessageType: 'RReq', threeDSServerTransID, dsTransID, acsTransID
+  })
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('RReq of a foreign ACS → the 3DS Server of this process, where /3ds/final has it (§10)', async (t) => {
+  const { app, ds, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const id = randomUUID()
+  const { status, body } = await post(app, '/3ds/authenticate', browserRequest(id))
+  t.match({ status, body }, { status: 200, body: { transStatus: 'C', acsURL: 'https://acs.test/challenge' } })
+  t.equal((await acs.received('AReq')).message.dsURL, ds)
+  const challenge = await app.inject({ method: 'GET', url: `/acs/challenge/${body.authenticationResponse.acsTransID}` })
+  t.match(decoded(readForm(challenge.body).fields['cres'] as string), { messageType: 'Erro', errorCode: '305', errorComponent: 'A' }, 'the challenge is not ours')
+  const { message: rres } = await acs.sendResults(id)
+  t.match(rres, { messageType: 'RRes', resultsStatus: '01', threeDSServerTransID: id })
+  const final = await post(app, '/3ds/final', { threeDSServerTransID: id })
+  t.match(final, { status: 200, body: { transStatus: 'Y', eci: '05', authenticationValue: 'AAECAwQFBgcICQoLDA0ODxAREhM=' } })
+  t.strictSame((await acs.sendResults(id)).message, rres)
+  t.match((await acs.sendResults(id, { transStatus: 'N' })).message, { messageType: 'Erro', errorCode: '305', errorComponent: 'S' })
+  t.match((await acs.sendResults(id, { authenticationValue: undefined })).message, { errorCode: '201', errorComponent: 'D' })
+})
+
+t.test('what was relayed is known to every instance, and when the store goes meanwhile the ACS still gets the answer', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const env = { USE_REDIS: 'true', REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '2000', REDIS_CONNECT_TIMEOUT_MS: '2000' }
+  const { ds, theirs, acs } = await start(t, env)
+  const second = await build(t, { ...env, DS_ACS_URL: acs.url })
+  const another = `${await second.listen({ host: '127.0.0.1', port: 0 })}/ds`
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const [one, two] = [aReq(), aReq({ version: '2.3.1' })]
+  await theirs.authenticate(ds, one)
+  await theirs.authenticate(ds, two)
+  const resultOf = ({ threeDSServerTransID }: any, members = {}) => {
+    const { areq, ares } = acs.transaction(threeDSServerTransID)
+    return rReq(areq, ares, members)
+  }
+  const { message: rres } = await acs.post(ds, resultOf(one))
+  t.match(rres, { messageType: 'RRes' })
+  t.strictSame((await acs.post(another, resultOf(one))).message, rres)
+  t.match((await acs.post(another, resultOf(one, { transStatus: 'N' }))).message, { messageType: 'Erro', errorCode: '305' })
+  t.equal(theirs.of('RReq').length, 1)
+
+  theirs.onResults(async (arrival) => {
+    await redis.kill()
+    return resultsTaken()(arrival)
+  })
+  t.match((await acs.post(ds, resultOf(two))).message, { messageType: 'RRes', resultsStatus: '01' })
+  const { status, message } = await acs.post(ds, resultOf(two))
+  t.match({ status, message }, { status: 503, message: { messageType: 'Erro', errorCode: '403', errorComponent: 'D' } })
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { build, post } from '../../setup/app.ts'
+import { browserRequest } from '../../setup/requests.ts'
+
+const RANGES = [
+  {
+    start: '4000400040000000',
+    end: '4000400049999999',
+    acsProtocolVersions: [
+      { version: '2.1.0', acsInfoInd: ['01'] }, { version: '2.2.0', acsInfoInd: ['01', '02'], threeDSMethodURL: 'here' }
+    ]
+  },
+  { start: '5200000000000000', end: '5200009999999999', acsProtocolVersions: [{ version: '2.1.0', acsInfoInd: ['01'], threeDSMethodURL: 'https://acs.example.test/method' }] },
+  { start: '3400000000000000', end: '3499999999999999', acsProtocolVersions: [{ version: '2.2.0', acsInfoInd: ['01'] }] }
+]
+
+async function withRanges (t: Test) {
+  const path = join(t.testdir(), 'ranges.json')
+  writeFileSync(path, JSON.stringify(RANGES))
+  return build(t, { CARD_RANGES: path })
+}
+
+t.test('a card\'s versions and 3DS Method are those of its range; a card of no range takes no part (emv3ds-protocol §14)', async (t) => {
+  const app = await withRanges(t)
+  const rangesOf = async (cardNumber: string) => (await post(app, '/3ds/version', { cardNumber })).body.cardRanges
+  t.strictSame(await rangesOf('4000400040004000'), [{
+    acsInfoInd: ['01', '02'],
+    startRange: '4000400040000000',
+    endRange: '4000400049999999',
+    acsStartProtocolVersion: '2.1.0',
+    acsEndProtocolVersion: '2.2.0',
+    threeDSMethodURL: 'http://127.0.0.1:8080/acs/method'
+  }])
+  t.match(await rangesOf('5200000000001005'), [{ acsEndProtocolVersion: '2.1.0', threeDSMethodURL: 'https://acs.example.test/method' }])
+  t.equal('threeDSMethodURL' in (await rangesOf('3400000000000000'))[0], false)
+  t.strictSame(await rangesOf('4111111111111111'), [])
+})
+
+t.test('the version is the preferred one where the card\'s ACS speaks it, else one that it speaks (emv3ds-protocol §4)', async (t) => {
+  const app = await withRanges(t)
+  const asked = (acctNumber: string, more: object = {}) => {
+    const request = browserRequest(randomUUID()) as { cardholderAccount: object }
+    return post(app, '/3ds/authenticate', { ...request, cardholderAccount: { ...request.cardholderAccount, acctNumber }, ...more })
+  }
+  const versionOf = async (acctNumber: string, preferredProtocolVersion?: string) =>
+    (await asked(acctNumber, { preferredProtocolVersion })).body.authenticationResponse.messageVersion
+  t.strictSame([
+    await versionOf('4000400040004000'), await versionOf('4000400040004000', '2.1.0'), await versionOf('4000400040004000', '2.3.1'), await versionOf('5200000000001005', '2.2.0')
+  ], ['2.2.0', '2.1.0', '2.2.0', '2.1.0'])
+  const refused = await asked('5200000000001005', { preferredProtocolVersion: '2.2.0', enforcePreferredProtocolVersion: true })
+  t.strictSame(refused, {
+    status: 400,
+    body: {
+      error: 'preferredProtocolVersion is not spoken for this card',
+      code: 'invalid_request',
+      faults: [{ element: 'preferredProtocolVersion', message: 'is not spoken for this card' }]
+    }
+  })
+  t.match((await asked('4111111111111111')).body, { transStatus: 'U', authenticationResponse: { transStatusReason: '13' } })
+})
+
+t.test('a result without a challenge, other than that of the ARes, is 313 in 2.3.1 (emv3ds-protocol §12.2)', async (t) => {
+  const app = await build(t)
+  const request = browserRequest(randomUUID()) as { cardholderAccount: object }
+  const { body } = await post(app, '/3ds/authenticate', {
+    ...request, cardholderAccount: { ...request.cardholderAccount, acctNumber: '4000400040004000' }, preferredProtocolVersion: '2.3.1'
+  })
+  const { threeDSServerTransID, acsTransID, dsTransID } = body.authenticationResponse
+  const rReq = { messageType: 'RReq', messageVersion: '2.3.1', threeDSServerTransID, acsTransID, dsTransID, messageCategory: '01', transStatus: 'N', transStatusReason: '01', interactionCounter: '01' }
+  t.match((await post(app, '/3ds/results', rReq)).body, { errorCode: '313', errorDetail: 'transStatus' })
+})
