@@ -75,6 +75,9 @@ export class Refusal extends Error {
   }
 }
 
+/** As an `Erro` by HTTP status: a passing fault (403) where the store is away, a lasting one (404) for everything that is our own. */
+export const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404' }
+
 /** The answer for an HTTP status that needs no further explanation. */
 export function answerStatus (status: number, compatibility: Compatibility, text?: string): ErrorAnswer {
   const { code, error } = byStatus[status] ?? byStatus[400]

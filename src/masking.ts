@@ -13,7 +13,8 @@ const urlCredentials = /\/\/[^\s@/]+@/g
 /** Members whose value never reaches a log, in lower case. */
 const secretMembers = new Set([
   'acctnumber', 'cardnumber', 'card_number', 'pan', 'cardsecuritycode', 'cvv', 'cvv2', 'cvc', 'cvc2', 'cardexpirydate',
-  'authenticationvalue', 'challengedataentry', 'challengehtmldataentry', 'otp', 'creq', 'cres', 'body', 'payload',
+  'authenticationvalue', 'challengedataentry', 'challengedataentrytwo', 'challengehtmldataentry', 'threedsreqauthdata',
+  'threedsreqpriorauthdata', 'sdkencdata', 'deviceinfo', 'otp', 'creq', 'cres', 'body', 'payload',
   'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'password', 'passphrase', 'secret', 'token', 'apikey',
   'api_key', 'x-api-key', 'key', 'privatekey', 'private_key', 'ephemeralkeys', 'sharedsecret', 'seed', 'd', 'k'
 ])

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { answerError } from '../../plugins/error-answer.ts'
+import { answerError, SYSTEM_FAULTS } from '../../plugins/error-answer.ts'
 import type { Config } from '../../src/config.ts'
 import { ChallengeCryptoError } from '../../src/crypto/challenge-crypto-error.ts'
 import { readProtectedHeader } from '../../src/crypto/challenge-jwe.ts'
@@ -11,9 +11,6 @@ import { noteTransaction } from './note-transaction.ts'
 type Handler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
 const LONGEST_KID = 64
-
-/** A passing fault (403) where the store is away, a lasting one (404) for everything that is our own. */
-const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404' }
 
 /**
  * Answers an SDK what goes wrong. EMV: an `Erro`, with 200, as some SDKs read nothing else. Legacy: the original server's

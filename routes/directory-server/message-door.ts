@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { answerError, Refusal } from '../../plugins/error-answer.ts'
+import { answerError, Refusal, SYSTEM_FAULTS } from '../../plugins/error-answer.ts'
 import type { Config } from '../../src/config.ts'
 import { PassedOnErro } from '../../src/directory-server/refuse.ts'
 import { type ErroContent, ProtocolError } from '../../src/errors.ts'
@@ -14,9 +14,6 @@ import { atLeast } from '../../src/protocol/versions.ts'
 export const MESSAGE_TYPE = 'application/json; charset=UTF-8'
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
-
-/** A passing fault (403) where the store is away, a lasting one (404) for everything that is our own. */
-const SYSTEM_FAULTS: Readonly<Record<number, string>> = { 503: '403', 500: '404' }
 
 /**
  * Makes a scope one where messages between servers come in: bodies are kept as they came, and what goes wrong is an `Erro`.

@@ -1,12 +1,12 @@
 import type { ErroContent } from '../errors.ts'
 import type { SendMessage } from '../exchange/send-message.ts'
+import { differentIds } from '../protocol/different-ids.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
 import { erroBody } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { readAnswer } from '../protocol/read-sound-message.ts'
-import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 
@@ -48,15 +48,12 @@ function judged (read: ReadMessage, rReq: RReq, address: string, parts: AskDsPar
   const { message } = read
   if (message['messageType'] === 'Erro') return { outcome: 'answered', answer: message }
   const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion })
-  const wrong = IDS.filter((id) => canonicalUuid(message[id]) !== canonicalUuid(rReq[id]))
-  const found = refused ?? (wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') })
+  const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return { outcome: 'answered', answer: message }
   const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'A'), ...found }
   complain(address, erro, parts)
   return { outcome: 'faulty', erro }
 }
-
-const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID'] as const
 
 /** Nobody waits for an answer to an `Erro`. */
 function complain (address: string, erro: ErroContent, { send, timeoutMs }: AskDsParts): void {

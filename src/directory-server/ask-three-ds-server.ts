@@ -1,13 +1,12 @@
 import { type ErroContent, ProtocolError } from '../errors.ts'
 import type { SendMessage } from '../exchange/send-message.ts'
+import { differentIds } from '../protocol/different-ids.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
 import { erroBody } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
-import type { Refused } from '../protocol/refusal.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { readAnswer } from '../protocol/read-sound-message.ts'
-import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { ThreeDSServerLink } from './take-rreq.ts'
@@ -55,14 +54,9 @@ function usableRRes (read: ReadMessage, rReq: RReq, transaction: Transaction, { 
   const { message } = read
   if (message['messageType'] === 'Erro') return message
   const { refused } = judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier: { areq: transaction.aReq as JsonObject } })
-  const found = refused ?? wrongIds(message, rReq)
+  const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return message
   const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'D'), ...found }
   tell(send, erro, transaction, timeoutMs)
   throw new ProtocolError('The RRes cannot be used', erro)
-}
-
-function wrongIds (rRes: JsonObject, rReq: RReq): Refused | undefined {
-  const wrong = (['threeDSServerTransID', 'acsTransID', 'dsTransID'] as const).filter((id) => canonicalUuid(rRes[id]) !== canonicalUuid(rReq[id]))
-  return wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') }
 }

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors.ts'
+import { differentIds } from '../protocol/different-ids.ts'
 import type { Judgement } from '../protocol/judge.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
-import type { Refused } from '../protocol/refusal.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
@@ -59,12 +59,15 @@ async function withDeviceInfo (aReq: AReq, { isTolerated = false }: AReqCall, { 
   return { ...forwarded, deviceInfo: await openDeviceData(aReq) } as AReq
 }
 
+const IDS = ['threeDSServerTransID', 'dsTransID'] as const
+const APP_IDS = [...IDS, 'sdkTransID'] as const
+
 /** An ARes that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
 function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, call: AReqCall, parts: AReqParts): ARes {
   const aRes = read.message as ARes
   const expected = { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: call.read.message } } as const
   const judgement = parts.judge(read, expected)
-  const refused = judgement.refused ?? wrongIds(aRes, aReq, stamp)
+  const refused = judgement.refused ?? differentIds(aRes, { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }, aReq.deviceChannel === '01' ? APP_IDS : IDS)
   // What our own ACS says goes out as it is: it may have been told to.
   if (refused === undefined || parts.acs.place === 'here') return aRes
   const { erro, message } = dsRefusal(aRes, refused, {
@@ -72,15 +75,4 @@ function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, call: AReqCa
   })
   parts.acs.complain(erro)
   throw new ProtocolError(message, erro)
-}
-
-/** Ids of an answer equal those of the request: emv3ds-protocol §1. */
-function wrongIds (aRes: ARes, aReq: AReq, { dsTransID }: DsStamp): Refused | undefined {
-  const same = (one: unknown, other: unknown) => String(one).toLowerCase() === String(other).toLowerCase()
-  const wrong = [
-    ...(same(aRes.threeDSServerTransID, aReq.threeDSServerTransID) ? [] : ['threeDSServerTransID']),
-    ...(same(aRes.dsTransID, dsTransID) ? [] : ['dsTransID']),
-    ...(aReq.deviceChannel !== '01' || same(aRes.sdkTransID, aReq.sdkTransID) ? [] : ['sdkTransID'])
-  ]
-  return wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
+import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
@@ -85,16 +86,11 @@ function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction
   const rReq = read.message as RReq
   const { threeDSServerTransID } = transaction
   if (judgement.findings.length > 0) log.debug({ threeDSServerTransID, findings: judgement.findings }, 'findings in an RReq')
-  const refused = (isOwn ? undefined : judgement.refused) ?? wrongIds(rReq, transaction) ?? notExpected(transaction)
+  const refused = (isOwn ? undefined : judgement.refused) ?? differentIds(rReq, transaction, ['acsTransID', 'dsTransID']) ?? notExpected(transaction)
   if (refused === undefined) return rReq
   const error = dsRefusal(read.message, refused, erroIdsOf(transaction))
   threeDSServerOf(transaction).complain(error.erro, transaction)
   throw error
-}
-
-function wrongIds (rReq: RReq, transaction: Transaction): { errorCode: string, errorDetail: string } | undefined {
-  const wrong = (['acsTransID', 'dsTransID'] as const).filter((id) => canonicalUuid(rReq[id]) !== canonicalUuid(transaction[id]))
-  return wrong.length === 0 ? undefined : { errorCode: '301', errorDetail: wrong.join(',') }
 }
 
 /** Only C, D and S are followed by one: 313, which came with 2.3.1 (emv3ds-protocol §10, §12.2). */

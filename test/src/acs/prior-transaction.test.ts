@@ -1,9 +1,5 @@
 import t from 'tap'
-import { advanceChallenge, type ChallengeParts } from '../../../src/acs/advance-challenge.ts'
-import { buildRReq } from '../../../src/acs/build-rreq.ts'
-import { deadlineOf } from '../../../src/acs/challenge/timers.ts'
 import { decideAfter } from '../../../src/acs/decide-after.ts'
-import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
 import { findPrior } from '../../../src/acs/prior-transaction.ts'
 import { checkedStatus } from '../../../src/acs/status-checks.ts'
 import { createManualClock } from '../../../src/clock.ts'
@@ -20,19 +16,6 @@ const aReq = (members: object = {}) => ({
 }) as AReq
 const transaction = (transStatus: ARes['transStatus'], areq: AReq = aReq(), more: Partial<Transaction> = {}): Transaction => ({
   ...IDS, aReq: areq, preferences: {}, spelling: 'emv', createdAt: 0, aRes: { transStatus } as ARes, ...more
-})
-const proofs = createEmvProofs('unusual')
-const PROGRESS = { interactionCounter: 0, sdkCounter: 0 }
-
-t.test('an SPC that timed out is reported with its method (emv3ds-protocol §5.9)', async (t) => {
-  t.strictSame(buildRReq(transaction('S'), PROGRESS, { transStatus: 'N', transStatusReason: '14', challengeCancel: '04' }, proofs), {
-    messageType: 'RReq', messageVersion: '2.3.1', ...IDS, messageCategory: '01', transStatus: 'N', transStatusReason: '14', challengeCancel: '04', authenticationMethod: ['14'], interactionCounter: '00'
-  })
-})
-
-t.test('an app challenge whose record tells of no plan had a native text screen', async (t) => {
-  const inApp = transaction('C', aReq({ messageVersion: '2.1.0', deviceChannel: '01' }), { sdkTransID: '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1' })
-  t.match(buildRReq(inApp, PROGRESS, { transStatus: 'N', transStatusReason: '01' }, proofs), { acsRenderingType: { acsInterface: '01', acsUiTemplate: '01' }, sdkTransID: undefined })
 })
 
 t.test('only an assertion for SPC confirms it, in whichever form it comes (emv3ds-protocol §5.9)', async (t) => {
@@ -55,21 +38,4 @@ t.test('a store that is away is no unknown transaction', async (t) => {
 t.test('a status that the version does not know is not told, and neither is one that nobody asked for (emv3ds-protocol §16)', async (t) => {
   const checked = (messageVersion: string, threeRIInd: string, deviceChannel = '03') => checkedStatus(aReq({ messageVersion, threeRIInd, deviceChannel }), undefined)
   for (const none of [checked('2.1.0', '10'), checked('2.2.0', '13'), checked('2.2.0', '14'), checked('2.3.1', '11'), checked('2.3.1', '10', '02')]) t.strictSame(none, {})
-})
-
-t.test('what is over has no timer', async (t) => {
-  const lengths = { firstCReq: 1, idle: 2, spc: 3 }
-  t.strictSame((['reporting', 'ended', 'awaiting-creq', 'asking', 'spc'] as const).map((state) => deadlineOf(state, 10, lengths)), [undefined, undefined, 11, 12, 13])
-  t.strictSame([deadlineOf('decoupled', 10, lengths, 1), deadlineOf('asking', 10, { ...lengths, idle: Infinity })], [60_010, undefined])
-})
-
-t.test('without timers a step keeps no deadline, and one that changes nothing writes nothing', async (t) => {
-  const store = createMemoryStore({ ttlSeconds: 60, maxTransactions: 10, maxBytes: 1_000_000, clock: createManualClock(0) })
-  t.teardown(() => store.close())
-  const kept = transaction('C', aReq(), { challenge: PROGRESS })
-  await store.insert(kept)
-  const parts = { store, clock: createManualClock(0), timers: { firstCReq: Infinity, idle: Infinity, spc: Infinity } } as unknown as ChallengeParts
-  t.strictSame((await advanceChallenge(parts, IDS, ({ progress }) => ({ progress }))).transaction, kept)
-  const { transaction: changed } = await advanceChallenge(parts, IDS, ({ progress }) => ({ progress: { ...progress, state: 'asking' } }))
-  t.strictSame(changed.challenge, { ...PROGRESS, state: 'asking' })
 })
