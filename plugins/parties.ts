@@ -37,6 +37,11 @@ export function judgeOf ({ isStrict, firstErrorCode }: Config): Judge {
   return createJudge({ strict: isStrict, firstErrorCode })
 }
 
+/** What is found and does not stop a message goes to the log, at its level `debug`. */
+export function notesFindings ({ logLevel }: Config): boolean {
+  return logLevel === 'debug' || logLevel === 'trace'
+}
+
 /** A message of our own, which was never text. */
 export function spoken (message: object): ReadMessage {
   return { message: message as JsonObject, raw: '', duplicates: [] }

@@ -35,7 +35,8 @@ import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
 import { everyCard, findIn, openCardRanges } from './card-ranges.ts'
-import { acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, resultSender, spoken, threeDSServerLinks } from './parties.ts'
+import { makeKeysAhead } from './keys-ahead.ts'
+import { acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, spoken, threeDSServerLinks } from './parties.ts'
 
 /** What the three roles are made of. */
 export interface Roles {
@@ -53,8 +54,8 @@ export interface Roles {
   method: MethodParts
   clock: Clock
   preparation: Pick<PReqParts, 'history' | 'interval'>
-  /** Sets the timer of a challenge. */
-  setTimer (transaction: Transaction): Promise<void>
+  /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
+  keep (transaction: Transaction): Promise<boolean>
   acs: AcsParts
   directoryServer: AReqParts
   rReqs: RReqParts
@@ -71,9 +72,6 @@ const PUSH_TIMEOUT_MS = 5000
 
 /** An attempt to report is two at the most, and what lies between. */
 const LEASE_MARGIN_MS = 5000
-
-/** How long after the start the ACS's key is made: late enough not to hold up the first answers. */
-const WARM_UP_MS = 300
 
 const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
 
@@ -93,6 +91,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const results = resultsParts(app, behaviour)
   const rReqs = rReqParts(app, parts, outbound, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
   const acs = acsParts(app, parts, behaviour, certificates)
+  const keep = keeping(app, config)
   const directoryServer = directoryServerParts(app, parts, acsLink(config, createSendMessage(outbound), acs), dsKeys, ranges, seed)
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
@@ -108,24 +107,14 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
     challenge: challengeParts(app, parts, behaviour, acs, resultSender(config, createSendMessage(outbound), rReqs)),
     method: { notes: app.noteStore, clock, ids, ttlSeconds: config.transactionTtlSeconds, chooseBehaviour: () => ({ type: 'notify' }) },
     preparation: { history: ranges, interval: createPReqInterval(clock, config.directoryServer.preqIntervalSeconds) },
-    setTimer: (transaction) => setTimer(transaction, app.jobs, config.transactionTtlSeconds * 1000),
+    keep,
     scenarios: behaviour.scenarios,
     answers: behaviour.answers,
     authenticateDoor: behaviour.authenticateDoor,
     cardRanges: { ...behaviour.cardRanges, scenarios: behaviour.scenarios, ...found },
-    authentication: { ...authenticationParts(app, parts, directoryServer), ...found }
+    authentication: { ...authenticationParts(app, parts, directoryServer), keep, ...found }
   })
 }, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'jobs', 'note-store', 'metrics', 'spelling'] })
-
-/** The first app challenge shall not wait for an RSA key. Whoever needs it earlier, or never listens, has it made on demand. */
-function makeKeysAhead (app: FastifyInstance, certificates: CertificateSource): void {
-  let timer: NodeJS.Timeout | undefined
-  app.addHook('onListen', async function scheduleKeys () {
-    timer = setTimeout(() => { certificates.signingMaterial().catch((err: unknown) => { app.log.error({ err }, 'no key to sign with') }) }, WARM_UP_MS)
-    timer.unref()
-  })
-  app.addHook('onClose', async function forgetKeys () { clearTimeout(timer) })
-}
 
 function acsParts (app: FastifyInstance, { config, clock, ids }: RolesOptions, { legacy, proofs, scenarios }: Behaviour, certificates: CertificateSource): AcsParts {
   return {
@@ -135,7 +124,7 @@ function acsParts (app: FastifyInstance, { config, clock, ids }: RolesOptions, {
     scenarios,
     proofs,
     // The original knows no 3DS Method, and waits for ever.
-    compareMethod: legacy ? () => {} : methodComparison(app, clock),
+    compareMethod: legacy || !notesFindings(config) ? () => {} : methodComparison(app, clock),
     timers: legacy ? { firstCReq: Infinity, idle: Infinity, spc: Infinity } : config.timers,
     createEphemeralKeys: () => createEphemeralKeys(ids),
     signContent: async (content) => signAcsContent(content, await certificates.signingMaterial(), { legacy })
@@ -186,19 +175,26 @@ function directoryServerParts (
     log,
     acs,
     judge: judgeOf(config),
+    notesFindings: notesFindings(config),
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
     attemptProof: (aReq, acsTransID) => proofs.forDs(aReq, 'A', acsTransID)
   }
 }
 
-function authenticationParts ({ stateStore: store, log, meters, jobs }: FastifyInstance, { config, clock }: RolesOptions, ds: AReqParts): AuthenticationParts {
+/** Both at once: a timer whose transaction was not kept finds nothing to end. */
+function keeping ({ stateStore, jobs }: FastifyInstance, { transactionTtlSeconds }: Config): Roles['keep'] {
+  return async (transaction) => {
+    const [isReplaced] = await Promise.all([stateStore.insert(transaction), setTimer(transaction, jobs, transactionTtlSeconds * 1000)])
+    return isReplaced
+  }
+}
+
+function authenticationParts ({ log, meters }: FastifyInstance, { config, clock }: RolesOptions, ds: AReqParts): Omit<AuthenticationParts, 'keep'> {
   return {
-    store,
     clock,
     log,
     directoryServer: (aReq, addresses) => takeAReq({ read: spoken(aReq), addresses, isTolerated: !config.isStrict }, ds),
-    setTimer: (transaction) => setTimer(transaction, jobs, config.transactionTtlSeconds * 1000),
     onAnswered: ({ deviceChannel }, { transStatus }) => { meters.transactionAnswered(FLOWS[deviceChannel], transStatus) }
   }
 }

@@ -14,7 +14,7 @@ import { described } from './schemas.ts'
 
 /** `POST /acs`: the ACS for a Directory Server of somebody else. */
 export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
-  const { roles, stateStore: store } = app
+  const { roles } = app
   openMessageDoor(app, 'A', roles.config)
 
   app.post('/acs', described(messageSchema('ACS')), async function answerMessage (request, reply) {
@@ -34,9 +34,8 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
     if (refused !== undefined) throw refuseAtAcs(read.message, refused)
     const aReq = read.message as AReq
     const { aRes, kept } = await takeAReq(aReq, stampIn(aReq), roleAddresses(app.publicUrl(request)), roles.acs)
-    const transaction = { ...newTransaction(aReq, aRes, roles.clock.now()), ...kept, parties: { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } } as const
-    await store.insert(transaction)
-    await roles.setTimer(transaction)
+    const parties = { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } as const
+    await roles.keep({ ...newTransaction(aReq, aRes, roles.clock.now()), ...kept, parties })
     noteTransaction(request, aRes)
     return sendMessage(reply, aRes, aRes.acsTransID)
   }

@@ -32,12 +32,10 @@ export async function dsRoute (app: FastifyInstance): Promise<void> {
 }
 
 async function answerAReq (this: FastifyInstance, read: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { clock, directoryServer, setTimer } = this.roles
+  const { clock, directoryServer, keep } = this.roles
   const { aRes, acs, kept } = await takeAReq({ read, addresses: roleAddresses(this.publicUrl(request)) }, directoryServer)
   const parties = { threeDSServer: 'elsewhere', ds: 'here', acs } as const
-  const transaction = { ...newTransaction(read.message as AReq, aRes, clock.now()), ...kept, parties }
-  await this.stateStore.insert(transaction)
-  await setTimer(transaction)
+  await keep({ ...newTransaction(read.message as AReq, aRes, clock.now()), ...kept, parties })
   noteIds(request, aRes)
   return sendMessage(reply, aRes, aRes.dsTransID)
 }

@@ -48,6 +48,8 @@ export interface AReqParts {
   ids: Pick<IdSource, 'uuid'>
   log: Log
   judge: Judge
+  /** Whether anybody reads what is found and does not stop a message. */
+  notesFindings: boolean
   acs: AcsLink
   /** The range of a card; nothing for a card that takes no part. */
   findRange (acctNumber: string): CardRange | undefined

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { differentIds } from '../protocol/different-ids.ts'
-import type { Judgement } from '../protocol/judge.ts'
-import type { AReq, ARes } from '../protocol/messages.ts'
+import type { Finding } from '../protocol/judge.ts'
+import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
@@ -13,7 +13,7 @@ import { attemptFor, notParticipating } from './stand-in.ts'
 export interface AReqCall {
   read: ReadMessage
   addresses: RoleAddresses
-  /** The 3DS Server of this process passes on what its caller left out: what is wrong with that is noted and does not stop it. */
+  /** The 3DS Server of this process passes on what its caller left out: what is wrong with that does not stop it. */
   isTolerated?: boolean
 }
 
@@ -25,7 +25,7 @@ export interface AReqCall {
 export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<DirectoryAnswer> {
   const { read, addresses } = call
   const aReq = read.message as AReq
-  settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' }), aReq, call, parts)
+  settle(call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
   const range = parts.findRange(aReq.acctNumber)
   if (range === undefined) return { aRes: notParticipating(aReq, stamp, parts), acs: 'here', kept: {} }
@@ -37,11 +37,16 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: reply.kept ?? {} }
 }
 
-function settle ({ refused, findings }: Judgement, message: AReq, { isTolerated = false }: AReqCall, { log }: AReqParts): void {
-  if (findings.length > 0) {
-    log.debug({ threeDSServerTransID: message.threeDSServerTransID, findings }, 'findings in an AReq')
-  }
-  if (refused !== undefined && !isTolerated) throw dsRefusal(message, refused)
+/** What is tolerated anyway is judged only for whoever reads what was found: it is a fifth of the time of an authentication. */
+function settle ({ read, isTolerated = false }: AReqCall, parts: AReqParts): void {
+  if (isTolerated && !parts.notesFindings) return
+  const { refused, findings } = parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' })
+  noteFindings(read.message, findings, parts)
+  if (refused !== undefined && !isTolerated) throw dsRefusal(read.message as AReq, refused)
+}
+
+function noteFindings ({ messageType, threeDSServerTransID }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
+  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message')
 }
 
 /** emv3ds-protocol §4. */
@@ -65,11 +70,14 @@ const APP_IDS = [...IDS, 'sdkTransID'] as const
 /** An ARes that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
 function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, call: AReqCall, parts: AReqParts): ARes {
   const aRes = read.message as ARes
-  const expected = { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: call.read.message } } as const
-  const judgement = parts.judge(read, expected)
-  const refused = judgement.refused ?? differentIds(aRes, { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }, aReq.deviceChannel === '01' ? APP_IDS : IDS)
   // What our own ACS says goes out as it is: it may have been told to.
-  if (refused === undefined || parts.acs.place === 'here') return aRes
+  const isOwn = parts.acs.place === 'here'
+  if (isOwn && !parts.notesFindings) return aRes
+  const judgement = parts.judge(read, { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: call.read.message } })
+  noteFindings(read.message, judgement.findings, parts)
+  if (isOwn) return aRes
+  const refused = judgement.refused ?? differentIds(aRes, { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }, aReq.deviceChannel === '01' ? APP_IDS : IDS)
+  if (refused === undefined) return aRes
   const { erro, message } = dsRefusal(aRes, refused, {
     messageVersion: aReq.messageVersion, threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID
   })

@@ -90,7 +90,8 @@ class MemoryJobs implements JobQueue {
     const job = { id, kind, dueAt, text: JSON.stringify(data), attempt, order: this.#order++, position: 0 }
     this.#waiting.set(id, job)
     this.#heap.add(job)
-    this.#wakeUpInTime()
+    // Setting a timer anew for each job would cost more than keeping the job.
+    if (this.#heap.first() === job) this.#wakeUpInTime()
   }
 
   #forget (id: string): boolean {

@@ -14,7 +14,7 @@ export interface BellOptions {
 }
 
 /** @returns milliseconds after which that ring is needed again, `undefined` when it is not. */
-export type OnRing = (id: string, ring: string) => Promise<number | undefined>
+export type OnRing = (ring: string, second: number | undefined) => Promise<number | undefined>
 
 /** Name and arguments of a script that the connection knows. */
 export type Command = readonly [name: string, args: (string | number)[]]
@@ -22,11 +22,13 @@ export type Command = readonly [name: string, args: (string | number)[]]
 /** Tells one of all instances when a time has come, and another one when that died of it: all that BullMQ is used for. */
 export interface Bell {
   /**
-   * Rings for an id after a while, and runs a script in the same transaction.
+   * Rings after a while, and runs a script in the same transaction.
+   * @param ring without colons
+   * @param second for which it is shared
    * @returns what the script answered
    */
-  add (id: string, ring: string, delayMs: number, command: Command): Promise<unknown>
-  /** @returns the key that exists as long as the ring is to come. */
+  add (ring: string, delayMs: number, command: Command, second?: number): Promise<unknown>
+  /** @returns the key that exists as long as the ring is to come; without a ring, what all of them begin with. */
   keyOf (ring: string): string
   /** Takes a ring back, if it has not begun and if Redis can be reached: one for which nobody waits does no harm. */
   remove (ring: string): Promise<void>
@@ -48,7 +50,7 @@ const AGAIN_MS = 1000
 /** The longest that a silent Redis delays the end. */
 const LAST_WORDS_MS = 2000
 
-interface About { id: string }
+interface About { second?: number }
 
 const RING_OPTIONS = {
   attempts: Number.MAX_SAFE_INTEGER,
@@ -75,9 +77,9 @@ export function createBell ({ redis, prefix, log }: BellOptions): Bell {
   let close = () => queue.close()
   let pause = async () => {}
   return {
-    async add (id, ring, delayMs, [name, args]) {
+    async add (ring, delayMs, [name, args], second) {
       const multi = (await queue.getBackend().client).multi()
-      await new Ring(queue, 'ring', { id }, { ...RING_OPTIONS, delay: delayMs }, ring).addJob(multi)
+      await new Ring(queue, 'ring', second === undefined ? {} : { second }, { ...RING_OPTIONS, delay: delayMs }, ring).addJob(multi)
       multi.runCommand(name, args)
       const replies = await multi.exec() as [Error | null, unknown][]
       for (const [error] of replies) if (error !== null) throw error
@@ -100,7 +102,7 @@ export function createBell ({ redis, prefix, log }: BellOptions): Bell {
 }
 
 async function answer (ring: Ring<About>, token: string | undefined, onRing: OnRing, report: (error: unknown) => void): Promise<void> {
-  const againMs = await onRing(ring.data.id, ring.id as string).catch((error: unknown) => {
+  const againMs = await onRing(ring.id as string, ring.data.second).catch((error: unknown) => {
     report(error)
     throw error
   })

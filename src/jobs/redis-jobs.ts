@@ -5,8 +5,9 @@ import type { Log } from '../log.ts'
 import { toStoreError } from '../store/redis-errors.ts'
 import type { Job, JobHandler, JobQueue, NewJob } from './job-queue.ts'
 import type { Bell, BellOptions } from './redis-bell.ts'
-import { createJobBook, type JobBook } from './redis-job-book.ts'
-import { runJob } from './run-job.ts'
+import { createFarJobs, FAR_AHEAD_MS, type FarJobs, isShared } from './redis-far-jobs.ts'
+import { createJobBook, type JobBook, type WrittenJob } from './redis-job-book.ts'
+import { MOST_AT_ONCE, runJob } from './run-job.ts'
 
 /** What jobs in Redis take. */
 export interface RedisJobsOptions {
@@ -54,6 +55,7 @@ class RedisJobs implements JobQueue {
   readonly #log: Log
   readonly #bell: Bell
   readonly #book: JobBook
+  readonly #farJobs: FarJobs
   readonly #handlers = new Map<string, JobHandler>()
   readonly #running = new Set<Promise<Job | undefined>>()
   #isStarted = false
@@ -66,6 +68,7 @@ class RedisJobs implements JobQueue {
     this.#log = log
     this.#book = createJobBook(redis, this.#prefix)
     this.#bell = createBell({ redis, prefix: this.#prefix, log })
+    this.#farJobs = createFarJobs({ book: this.#book, bell: this.#bell, clock })
   }
 
   handle (kind: string, handler: JobHandler): void {
@@ -73,19 +76,27 @@ class RedisJobs implements JobQueue {
   }
 
   schedule (job: NewJob): Promise<void> {
-    return storeErrors(async () => {
-      // Names an owner, in no message: repeated for a seed, two instances would take each other's for their own.
-      const ring = randomUUID()
-      const command = this.#book.schedule(job.id, textOf({ ...job, attempt: 1 }), job.dueAt, ring, this.#bell.keyOf(ring))
-      const replaced = await this.#bell.add(job.id, ring, Math.ceil(this.#until(job.dueAt)), command)
-      if (typeof replaced === 'string') await this.#bell.remove(replaced)
-    })
+    const written = { id: job.id, text: textOf({ ...job, attempt: 1 }), dueAt: job.dueAt }
+    const delayMs = this.#until(job.dueAt)
+    return storeErrors(() => delayMs < FAR_AHEAD_MS ? this.#scheduleAlone(written, delayMs) : this.#farJobs.schedule(written))
+  }
+
+  async #scheduleAlone (job: WrittenJob, delayMs: number): Promise<void> {
+    // Names an owner, in no message: repeated for a seed, two instances would take each other's for their own.
+    const ring = randomUUID()
+    const replaced = await this.#bell.add(ring, Math.ceil(delayMs), this.#book.schedule(job, ring, this.#bell.keyOf(ring)))
+    if (typeof replaced === 'string') await this.#drop(replaced)
+  }
+
+  /** One that others share may be needed by them. */
+  async #drop (ring: string): Promise<void> {
+    if (!isShared(ring)) await this.#bell.remove(ring)
   }
 
   cancel (id: string): Promise<boolean> {
     return storeErrors(async () => {
       const ring = await this.#book.cancel(id)
-      if (ring !== null) await this.#bell.remove(ring)
+      if (ring !== null) await this.#drop(ring)
       return ring !== null
     })
   }
@@ -97,7 +108,7 @@ class RedisJobs implements JobQueue {
     // Without a listener every failed attempt to reconnect would be printed.
     patient.on('error', () => {})
     const book = createJobBook(patient, this.#prefix)
-    this.#bell.start(patient, (id, ring) => this.#answer(book, id, ring))
+    this.#bell.start(patient, (ring, second) => this.#answer(book, ring, second))
   }
 
   runDue (): Promise<number> {
@@ -123,15 +134,26 @@ class RedisJobs implements JobQueue {
   }
 
   /** @returns milliseconds after which that ring is needed again, `undefined` when it is not. */
-  async #answer (book: JobBook, id: string, ring: string): Promise<number | undefined> {
+  async #answer (book: JobBook, ring: string, second: number | undefined): Promise<number | undefined> {
+    let waiting: readonly number[] = []
+    for (;;) {
+      const { ids, nextAt } = await book.look(ring, second, this.#clock.now(), waiting.length, MOST_AT_ONCE)
+      if (ids.length === 0) return soonest(waiting, nextAt === undefined ? [] : [Math.max(this.#until(nextAt), SHORTEST_DELAY_MS)])
+      const answers = await allOf(ids.map((id) => this.#turn(book, id, ring)))
+      // What began and did not run is run by whoever hears the ring next.
+      if (this.#isClosed) return 0
+      waiting = [...waiting, ...answers.filter((delayMs) => delayMs !== undefined)]
+    }
+  }
+
+  /** @returns milliseconds after which it can begin, `undefined` when it has run or nobody waits for it. */
+  async #turn (book: JobBook, id: string, ring: string): Promise<number | undefined> {
     const begun = await book.begin(id, ring, this.#clock.now())
-    if (begun === null) return undefined
-    // Begun and not run, it is run by whoever hears the ring next.
-    if (this.#isClosed) return 0
+    if (begun === null || (this.#isClosed && typeof begun === 'string')) return undefined
     if (typeof begun === 'number') return begun < 0 ? TURN_MS : Math.max(begun, SHORTEST_DELAY_MS)
     const again = await this.#run({ id, ...JSON.parse(begun) })
-    const isNeeded = await book.end(id, ring, again && { text: textOf(again), dueAt: again.dueAt })
-    return again !== undefined && isNeeded ? this.#until(again.dueAt) : undefined
+    await book.end(id, ring, again && { text: textOf(again), dueAt: again.dueAt })
+    return undefined
   }
 
   async #run (job: Job): Promise<Job | undefined> {
@@ -147,6 +169,17 @@ class RedisJobs implements JobQueue {
 
 function textOf ({ kind, dueAt, data, attempt }: Omit<Job, 'id'>): string {
   return JSON.stringify({ kind, dueAt, data, attempt })
+}
+
+function soonest (...delays: (readonly number[])[]): number | undefined {
+  const all = delays.flat()
+  return all.length === 0 ? undefined : Math.min(...all)
+}
+
+/** Waits for all of them, whatever becomes of one: what runs again must have ended. */
+async function allOf<Result> (works: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
 }
 
 async function storeErrors<Result> (work: () => Promise<Result>): Promise<Result> {

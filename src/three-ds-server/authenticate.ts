@@ -5,7 +5,6 @@ import { MockError } from '../errors.ts'
 import type { CardRange } from '../directory-server/card-ranges/card-range.ts'
 import { selectVersion } from '../directory-server/card-ranges/select-version.ts'
 import type { AReq, ARes, MessageVersion } from '../protocol/messages.ts'
-import type { StateStore } from '../store/state-store.ts'
 import { newTransaction } from '../transaction/new-transaction.ts'
 import type { RequestorPreferences, Spelling, Transaction } from '../transaction/transaction.ts'
 import { completeAReq } from './complete-areq.ts'
@@ -20,15 +19,14 @@ export interface AuthenticationCall {
 
 /** What authenticating takes. */
 export interface AuthenticationParts {
-  store: StateStore
   clock: Clock
   log: Log
   /** The DS. Rejects with `ProtocolError` where its answer is an `Erro`. */
   directoryServer (aReq: AReq, addresses: RoleAddresses): Promise<DirectoryAnswer>
   /** The card ranges of the Directory Server, where it was given some: they say which version is spoken. */
   find?: (acctNumber: string) => CardRange | undefined
-  /** Sets the timer of a challenge. */
-  setTimer (transaction: Transaction): Promise<void>
+  /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
+  keep (transaction: Transaction): Promise<boolean>
   /** Told of each answer. */
   onAnswered (aReq: AReq, aRes: ARes): void
 }
@@ -52,11 +50,9 @@ export async function authenticate (call: AuthenticationCall, parts: Authenticat
   const { preferences, spelling } = call
   const transaction: Transaction = { ...newTransaction(aReq, aRes, parts.clock.now()), preferences, spelling, ...kept }
   if (acs === 'elsewhere') transaction.parties = { threeDSServer: 'here', ds: 'here', acs }
-  const replaced = await parts.store.insert(transaction)
-  if (replaced) {
+  if (await parts.keep(transaction)) {
     parts.log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'authenticate repeated an id: the transaction was replaced')
   }
-  if (transaction.challenge !== undefined) await parts.setTimer(transaction)
   parts.onAnswered(aReq, aRes)
   return { aReq, aRes, transaction }
 }

@@ -302,6 +302,7 @@ t.test('a job whose record cannot be read is tried again, which is told once, an
   }
   await queue.start()
   await signals.get('other')?.given
+  while (log.lines.length === 0) await turn()
   t.match(log.lines, [{ details: { reason: /WRONGTYPE/ }, message: 'job queue is in trouble' }])
   t.equal(log.lines.length, 1)
   for (const id of ['a', 'b']) await redis.rename(`elsewhere ${id}`, `mock_jobs:job:${id}`)
@@ -316,4 +317,96 @@ t.test('an instance that was never started closes', { skip }, async (t) => {
   await queue.close()
   await queue.start()
   t.equal(await queue.runDue(), 0)
+})
+
+/** Far enough for a ring that is shared, and not at the end of its second. */
+const FAR = START + 60_300
+
+t.test('jobs of one second far ahead share a ring, and each runs once, on time, on any instance', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const clock = createManualClock(START)
+  const [one, two] = [await instance(t, url, 'mock', { clock }), await instance(t, url, 'mock', { clock })]
+  const redis = await connect(t, url)
+  const ran: string[] = []
+  for (const queue of [one, two]) {
+    queue.handle('note', async ({ id, attempt }) => {
+      ran.push(`${id} ${attempt}`)
+      return attempt === 1 && id === 'again' ? { retryAt: FAR + 100_000 } : undefined
+    })
+  }
+  const ids = Array.from({ length: 250 }, (_, i) => `job ${i}`)
+  await Promise.all(ids.map((id, i) => (i % 2 === 0 ? one : two).schedule(newJob({ id, dueAt: FAR + i }))))
+  await one.schedule(newJob({ id: 'again', dueAt: FAR }))
+  await two.schedule(newJob({ id: 'later in that second', dueAt: FAR + 600 }))
+  t.ok((await redis.zcard('mock_jobs:rings:delayed')) <= 2, 'each instance may have brought one')
+  clock.advance(FAR - START - 1)
+  t.equal(await two.runDue(), 0)
+  clock.advance(300)
+  t.equal(await two.runDue(), 251)
+  t.strictSame(ran.toSorted(), [...ids, 'again'].map((id) => `${id} 1`).toSorted())
+  ran.length = 0
+  clock.advance(100_000)
+  t.equal(await one.runDue(), 2)
+  t.strictSame(ran.toSorted(), ['again 2', 'later in that second 1'])
+  t.strictSame(await redis.keys('mock_jobs:ring:*'), [])
+})
+
+t.test('a job far ahead is replaced and cancelled alone, and of two in one turn the later one counts', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const clock = createManualClock(START)
+  const queue = await instance(t, url, 'mock', { clock })
+  const ran = recorder(queue)
+  await Promise.all([1, 2].map((n) => queue.schedule(newJob({ id: 'twice', dueAt: FAR, data: { n } }))))
+  for (const id of ['cancelled', 'sooner', 'stays']) await queue.schedule(newJob({ id, dueAt: FAR }))
+  t.equal(await queue.cancel('cancelled'), true)
+  t.equal(await queue.cancel('cancelled'), false)
+  await queue.schedule(newJob({ id: 'sooner', dueAt: START }))
+  t.equal(await queue.runDue(), 1)
+  clock.advance(FAR - START)
+  t.equal(await queue.runDue(), 2)
+  t.strictSame(ran.map(({ id, data }) => [id, data]), [['sooner', {}], ['stays', {}], ['twice', { n: 2 }]])
+})
+
+t.test('nothing is left of jobs far ahead, and a ring that was lost is brought anew', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const clock = createManualClock(START)
+  const queue = await instance(t, url, 'mock', { clock })
+  const redis = await connect(t, url)
+  const ran = recorder(queue)
+  await queue.schedule(newJob({ id: 'first', dueAt: FAR }))
+  const [lost] = await redis.zrange('mock_jobs:rings:delayed', '0', '0')
+  await redis.del(`mock_jobs:rings:${lost}`)
+  await redis.zrem('mock_jobs:rings:delayed', lost as string)
+  await queue.schedule(newJob({ id: 'second', dueAt: FAR }))
+  await queue.schedule(newJob({ id: 'first', dueAt: FAR }))
+  clock.advance(FAR - START)
+  t.equal(await queue.runDue(), 2)
+  t.strictSame(ran.map(({ id }) => id).toSorted(), ['first', 'second'])
+  await queue.close()
+  const keys = (await redis.keys('mock_jobs:*')).filter((key) => !/:(?:rings:.*|runs)$/.test(key))
+  t.strictSame(keys, [`mock_jobs:ring:${lost}`].filter(() => keys.length > 0))
+})
+
+t.test('a record that cannot be read holds up no other job of its ring, and runs when it can be read', { skip }, async (t) => {
+  const { url } = await startRedisServer(t)
+  const redis = await connect(t, url)
+  const clock = createManualClock(START)
+  const queue = await instance(t, url, 'mock', { clock })
+  const signals = new Map(['broken', 'other'].map((id) => [id, createSignal()]))
+  queue.handle('note', async ({ id }) => {
+    signals.get(id)?.give()
+    return undefined
+  })
+  for (const id of ['broken', 'other']) await queue.schedule(newJob({ id, dueAt: FAR }))
+  await redis.rename('mock_jobs:job:broken', 'elsewhere')
+  await redis.set('mock_jobs:job:broken', 'no hash')
+  clock.advance(FAR - START)
+  await queue.start()
+  const [ring] = await redis.zrange('mock_jobs:rings:delayed', '0', '0')
+  const bells = new Queue('rings', { connection: redis, prefix: 'mock_jobs' })
+  t.teardown(() => bells.close())
+  await (await bells.getJob(ring as string))?.promote()
+  await signals.get('other')?.given
+  await redis.rename('elsewhere', 'mock_jobs:job:broken')
+  await signals.get('broken')?.given
 })
