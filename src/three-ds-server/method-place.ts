@@ -9,11 +9,11 @@ import type { CardRangeRules } from './version.ts'
  * version that exists up to the AReq's, as a PRes of that version has it (emv3ds-protocol §14).
  */
 export function methodPlaceOf (
-  { acctNumber, messageVersion }: Pick<AReq, 'acctNumber' | 'messageVersion'>, { scenarios, hasMethod, find }: Pick<CardRangeRules, 'scenarios' | 'hasMethod' | 'find'>
+  { acctNumber, messageVersion }: Pick<AReq, 'acctNumber' | 'messageVersion'>, { scenarios, find }: Pick<CardRangeRules, 'scenarios' | 'find'>
 ): 'here' | 'elsewhere' | 'none' {
   const { notEnrolled, threeDSMethod } = matchScenario({ acctNumber }, scenarios).outcome
   if (notEnrolled === true || threeDSMethod?.type === 'none') return 'none'
-  if (find === undefined) return hasMethod ? 'here' : 'none'
+  if (find === undefined) return 'here'
   const url = find(acctNumber)?.acsProtocolVersions.findLast(({ version }) => atLeast(messageVersion, version))?.threeDSMethodURL
   if (url === undefined) return 'none'
   return url === HERE ? 'here' : 'elsewhere'
