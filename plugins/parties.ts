@@ -1,7 +1,7 @@
 import { Agent } from 'node:https'
 import type { FastifyInstance } from 'fastify'
 import { askDs, type Reported } from '../src/acs/ask-ds.ts'
-import { judgeMethod } from '../src/acs/method/judge-method.ts'
+import { compareMethod } from '../src/acs/method/judge-method.ts'
 import { type AcsParts, takeAReq as takeAReqAtAcs } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
@@ -23,6 +23,8 @@ import type { SendMessage } from '../src/exchange/send-message.ts'
 import { createJudge, type Judge } from '../src/protocol/judge.ts'
 import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
 import type { ReadMessage } from '../src/protocol/read-message.ts'
+import { methodPlaceOf } from '../src/three-ds-server/method-place.ts'
+import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
 
 /** Calls to others: whom the mock may call, with its own certificate. */
@@ -95,11 +97,13 @@ export function resultSender (config: Config, send: SendMessage, ds: RReqParts):
   }
 }
 
-/** What an AReq says of the 3DS Method, held against what happened: only noted, as sandboxes tolerate it (emv3ds-protocol §5.1). */
-export function methodComparison ({ log, noteStore: notes }: FastifyInstance, clock: Clock): AcsParts['compareMethod'] {
+/** What an AReq says of the 3DS Method, held against what happened: only noted beside the transaction, as sandboxes tolerate it (emv3ds-protocol §5.1). */
+export function methodComparison (
+  { log, noteStore: notes }: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
+): AcsParts['compareMethod'] {
   return (aReq) => {
     const { threeDSServerTransID } = aReq
-    judgeMethod(aReq as JsonObject, { notes, clock, methodURLOffered: true }).then((findings) => {
+    compareMethod(aReq as JsonObject, { notes, clock, ttlSeconds, methodPlace: methodPlaceOf(aReq, cardRanges) }).then((findings) => {
       if (findings.length > 0) log.debug({ threeDSServerTransID, findings }, 'findings about the 3DS Method')
     }, (err: unknown) => { log.warn({ err, threeDSServerTransID }, 'the 3DS Method could not be looked up') })
   }

@@ -87,10 +87,11 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const ranges = await openCardRanges(config)
   const find = findIn(config, ranges)
   const found = find === undefined ? {} : { find }
+  const cardRanges = { ...behaviour.cardRanges, scenarios: behaviour.scenarios, ...found }
   const outbound = createOutbound(app, config)
   const results = resultsParts(app, behaviour)
   const rReqs = rReqParts(app, parts, outbound, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
-  const acs = acsParts(app, parts, behaviour, certificates)
+  const acs = acsParts(app, parts, behaviour, certificates, cardRanges)
   const keep = keeping(app, config)
   const directoryServer = directoryServerParts(app, parts, acsLink(config, createSendMessage(outbound), acs), dsKeys, ranges, seed)
   makeKeysAhead(app, certificates)
@@ -105,18 +106,20 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
     rReqs,
     results,
     challenge: challengeParts(app, parts, behaviour, acs, resultSender(config, createSendMessage(outbound), rReqs)),
-    method: { notes: app.noteStore, clock, ids, ttlSeconds: config.transactionTtlSeconds, chooseBehaviour: () => ({ type: 'notify' }) },
+    method: { notes: app.noteStore, clock, ids, ttlSeconds: config.transactionTtlSeconds },
     preparation: { history: ranges, interval: createPReqInterval(clock, config.directoryServer.preqIntervalSeconds) },
     keep,
     scenarios: behaviour.scenarios,
     answers: behaviour.answers,
     authenticateDoor: behaviour.authenticateDoor,
-    cardRanges: { ...behaviour.cardRanges, scenarios: behaviour.scenarios, ...found },
+    cardRanges,
     authentication: { ...authenticationParts(app, parts, directoryServer), keep, ...found }
   })
 }, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'jobs', 'note-store', 'metrics', 'spelling'] })
 
-function acsParts (app: FastifyInstance, { config, clock, ids }: RolesOptions, { legacy, proofs, scenarios }: Behaviour, certificates: CertificateSource): AcsParts {
+function acsParts (
+  app: FastifyInstance, { config, clock, ids }: RolesOptions, { legacy, proofs, scenarios }: Behaviour, certificates: CertificateSource, cardRanges: CardRangeRules
+): AcsParts {
   return {
     store: app.stateStore,
     clock,
@@ -124,7 +127,7 @@ function acsParts (app: FastifyInstance, { config, clock, ids }: RolesOptions, {
     scenarios,
     proofs,
     // The original knows no 3DS Method, and waits for ever.
-    compareMethod: legacy || !notesFindings(config) ? () => {} : methodComparison(app, clock),
+    compareMethod: legacy ? () => {} : methodComparison(app, { clock, ttlSeconds: config.transactionTtlSeconds, cardRanges }),
     timers: legacy ? { firstCReq: Infinity, idle: Infinity, spc: Infinity } : config.timers,
     createEphemeralKeys: () => createEphemeralKeys(ids),
     signContent: async (content) => signAcsContent(content, await certificates.signingMaterial(), { legacy })

@@ -27,6 +27,7 @@ t.test('every fenced command of README.md is run by a test here or by .ci/run', 
     'curl -s http://127.0.0.1:8080/3ds/authenticate -H \'content-type: application/json\' -d \'{',
     'npm ci && npm test',
     'sh examples/challenge.sh',
+    'curl -s http://127.0.0.1:8080/3ds/version -H \'content-type: application/json\' -d \'{',
     'node dist/server.js certificates tls mock.shop.test > tls.env',
     'import { startMockServer } from \'3ds-mock-server\'',
     'USE_REDIS=true REDIS_URL=redis://127.0.0.1:6379 npm start'
@@ -35,7 +36,7 @@ t.test('every fenced command of README.md is run by a test here or by .ci/run', 
 
 // `npm ci` would take node_modules away from under the tests that run at the same time, and `npm test` runs this: both are
 // run to the letter by .ci/run, in a clean clone.
-t.test('`npm start` starts the server that the first curl authenticates against', async (t) => {
+t.test('`npm start` starts the server that the first curl authenticates against, and that tells the second how to run the 3DS Method', async (t) => {
   await ensureBuilt(t)
   const start = commandWith('npm ci && npm start').replace('npm ci && ', '').trim()
   const server = await untilListening(run(t, 'sh', ['-euc', `exec ${start}`], { PORT: '0', LOG_PRETTY: 'false' }))
@@ -44,6 +45,10 @@ t.test('`npm start` starts the server that the first curl authenticates against'
   t.equal(answer.transStatus, 'Y')
   const challenged = JSON.parse(await shell(t, curl.replace('4000400040004000', '4000400040004001')))
   t.equal(challenged.transStatus, 'C')
+
+  const { threeDSServerTransID, cardRanges: [range] } = JSON.parse(await shell(t, commandWith('/3ds/version').replace('http://127.0.0.1:8080', server.url)))
+  t.equal(range.threeDSMethodURL, `${server.url}/acs/method`)
+  t.strictSame(JSON.parse(Buffer.from(range.threeDSMethodData, 'base64url').toString()), { threeDSServerTransID, threeDSMethodNotificationURL: 'http://localhost:3000/3ds/method-done' })
   await server.stop()
 })
 

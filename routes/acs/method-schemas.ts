@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { GATHERED } from '../../src/acs/method/browser-data.ts'
+import { BEHAVIOUR_PARAMETER, NO_BEHAVIOUR } from '../../src/scenario/method-behaviour.ts'
 
 /* What the 3DS Method takes and answers, for the API documents; nothing is judged by it. */
 
@@ -17,6 +18,9 @@ export const methodSchema = {
   tags,
   consumes,
   summary: 'Run the 3DS Method in a hidden frame',
+  querystring: Type.Object({
+    [BEHAVIOUR_PARAMETER]: Type.Optional(Type.String({ description: `What the page does in place of notifying at once: ${NO_BEHAVIOUR}. The threeDSMethodURL of /3ds/version has it where the card is one for that.` }))
+  }),
   body: Type.Object({
     threeDSMethodData: Type.String({
       description: 'JSON with threeDSServerTransID and threeDSMethodNotificationURL: base64url or base64, padded or not. Without threeDSMethodNotificationURL nobody is notified.'

@@ -5,6 +5,7 @@ import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
 import { METHOD_FIELD } from '../../src/acs/method/method-data.ts'
 import { keepMethodData, type MethodParts, serveMethod } from '../../src/acs/method/run-method.ts'
 import { errorPage } from '../../src/acs/pages/message-page.ts'
+import { BEHAVIOUR_PARAMETER } from '../../src/scenario/method-behaviour.ts'
 import { fieldOf, type Form } from './challenge-form.ts'
 import { methodDataSchema, methodSchema } from './method-schemas.ts'
 import { noteTransaction } from './note-transaction.ts'
@@ -22,7 +23,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
   app.setErrorHandler(answerWithPage)
 
   app.post('/method', described(methodSchema, FORM_LIMIT), async function runMethod (request, reply) {
-    const { id, page } = await serveMethod(fieldOf(request.body, METHOD_FIELD), method)
+    const { id, page } = await serveMethod(fieldOf(request.body, METHOD_FIELD), fieldOf(request.query, BEHAVIOUR_PARAMETER), method)
     noteTransaction(request, { threeDSServerTransID: id })
     return sendPage(reply, page)
   })

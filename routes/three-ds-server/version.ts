@@ -1,17 +1,20 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { ErrorSchema } from '../../plugins/error-answer.ts'
-import { refuseFaulty } from '../../plugins/spelling.ts'
-import { spellAnswer } from '../../src/dialects/spelling.ts'
+import { bodyFaults } from '../../plugins/spelling.ts'
+import { invalidRequest } from '../../plugins/validation.ts'
+import { isJsonObject, spellAnswer } from '../../src/dialects/spelling.ts'
 import { VersionAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { LegacyVersionRequestSchema, VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { LegacyVersionRequestSchema, type VersionRequest, VersionRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
+import { isWebAddress, NO_WEB_ADDRESS } from '../../src/protocol/web-address.ts'
+import { threeDSMethodData } from '../../src/three-ds-server/method-data.ts'
 import { cardRangesFor } from '../../src/three-ds-server/version.ts'
 
 const schema = {
   tags: ['3DS Server API'],
-  summary: 'Which card range is the card in?',
+  summary: 'Which card range is the card in, and how does its 3DS Method start?',
   response: { 200: VersionAnswerSchema, 400: ErrorSchema } as Record<number, TSchema>
 }
 
@@ -24,8 +27,23 @@ export async function versionRoute (app: FastifyInstance): Promise<void> {
 
   app.withTypeProvider<TypeBoxTypeProvider>().post('/version', { schema: { ...schema, body }, attachValidation: true },
     async function answerVersion (request): Promise<JsonObject> {
-      refuseFaulty(request)
-      const cardRanges = cardRangesFor(request.body.cardNumber, rules, `${app.publicUrl(request)}/acs/method`)
-      return spellAnswer({ threeDSServerTransID: ids.uuid(), cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
+      const notificationURL = readNotificationURL(request)
+      const threeDSServerTransID = ids.uuid()
+      request.transactionIds.threeDSServerTransID = threeDSServerTransID
+      const cardRanges = cardRangesFor(request.body.cardNumber, rules, {
+        methodURL: `${app.publicUrl(request)}/acs/method`,
+        ...(notificationURL === undefined ? {} : { data: threeDSMethodData(threeDSServerTransID, notificationURL) })
+      })
+      return spellAnswer({ threeDSServerTransID, cardRanges: cardRanges as unknown as JsonObject[] }, spelling)
     })
+
+  /** Names everything that is wrong at once. The original reads no such member, and minds none. */
+  function readNotificationURL (request: Pick<FastifyRequest, 'spellingFaults' | 'validationError'> & { body: VersionRequest }): string | undefined {
+    const faults = bodyFaults(request)
+    const url = isJsonObject(request.body) ? request.body.threeDSMethodNotificationURL : undefined
+    const isSound = url === undefined || isWebAddress(url)
+    if (!isSound && compatibility !== 'legacy') faults.push({ element: 'threeDSMethodNotificationURL', message: NO_WEB_ADDRESS })
+    if (faults.length > 0) throw invalidRequest(faults)
+    return isSound ? url : undefined
+  }
 }

@@ -32,7 +32,7 @@ export const RESPELLED_OBJECTS: ReadonlySet<string> = new Set([
 ])
 
 const API_NAMES = [
-  ...RESPELLED_OBJECTS, 'cardNumber', 'acsTransID', 'dsTransID', 'preferredProtocolVersion',
+  ...RESPELLED_OBJECTS, 'cardNumber', 'threeDSMethodNotificationURL', 'acsTransID', 'dsTransID', 'preferredProtocolVersion',
   'enforcePreferredProtocolVersion', 'schemeId', 'resultsResponseNotificationUrl', 'challengeWindowSize', 'sdkInterface',
   'sdkUiType', 'sdkAuthenticationType', 'threeDSReqAuthMethod', 'threeDSReqAuthTimestamp', 'threeDSReqAuthData',
   'kty', 'crv', 'x', 'y', 'eci', 'authenticationValue', 'authenticationMethod', 'authenticationType', 'transStatus',

@@ -1,8 +1,9 @@
+import { METHOD_SCENARIOS } from './method-scenarios.ts'
 import type { Scenario } from './scenario.ts'
 
 /**
- * The built-in scenarios, first match wins. The endings from 4000 to 4013 are the mock's own, the others those of a widely published set of
- * Visa test cards (Cardinal, Braintree, Worldpay, Cybersource), so that present test data keeps its meaning.
+ * The built-in scenarios, first match wins. The endings from 4000 to 4020 are the mock's own, 0203 and 1103 those of 3dsecure.io's test cards, the
+ * others those of a widely published set of Visa test cards (Cardinal, Braintree, Worldpay, Cybersource), so that present test data keeps its meaning.
  * The card table of README.md and of the OpenAPI document is generated from this list.
  */
 export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
@@ -109,6 +110,7 @@ export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
     outcome: { transStatus: 'C', challenge: { screens: ['single-select', 'text'] } },
     exampleCard: '4000400040004013'
   },
+  ...METHOD_SCENARIOS,
   {
     name: 'frictionless',
     description: 'Authenticated without a challenge.',
@@ -168,5 +170,5 @@ export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
 ]
 
 /** Those that the original server's one screen can serve. */
-export const ORIGINAL_SCENARIOS: readonly Scenario[] = BUILT_IN_SCENARIOS.filter(({ outcome: { transStatus, challenge } }) =>
-  challenge === undefined && transStatus !== 'D' && transStatus !== 'S')
+export const ORIGINAL_SCENARIOS: readonly Scenario[] = BUILT_IN_SCENARIOS.filter(({ outcome: { transStatus, challenge, threeDSMethod } }) =>
+  challenge === undefined && threeDSMethod === undefined && transStatus !== 'D' && transStatus !== 'S')

@@ -1,5 +1,6 @@
 import type { TransStatus } from '../protocol/messages.ts'
 import type { ChallengePlan } from '../transaction/challenge.ts'
+import type { MethodBehaviour } from './method-behaviour.ts'
 
 /** When a scenario applies: every condition given must hold. */
 export interface Match {
@@ -18,6 +19,8 @@ export interface Outcome {
   challenge?: Partial<ChallengePlan>
   /** The card is in no range: `/3ds/version` finds nothing for it. */
   notEnrolled?: true
+  /** What the card's 3DS Method does, or that the card has none. One that notifies at once unless said otherwise. */
+  threeDSMethod?: MethodBehaviour | { type: 'none' }
   /** Which of the two ACS identities answers; `exemption` is the one the original used for indicator 05. */
   acs?: 'exemption'
 }

@@ -1,7 +1,8 @@
 import { HERE, type CardRange as DirectoryRange } from '../directory-server/card-ranges/card-range.ts'
 import { matchScenario } from '../scenario/decide.ts'
+import { methodURLFor } from '../scenario/method-behaviour.ts'
 import { EARLIEST_VERSION, NEWEST_VERSION } from '../protocol/versions.ts'
-import type { Scenario } from '../scenario/scenario.ts'
+import type { Outcome, Scenario } from '../scenario/scenario.ts'
 
 /** One card range as `/3ds/version` answers it. */
 export interface CardRange {
@@ -12,6 +13,8 @@ export interface CardRange {
   acsEndProtocolVersion: string
   /** Where the 3DS Method runs; absent where the ACS has none. */
   threeDSMethodURL?: string
+  /** The form field to post there, ready-made; present where somebody is to be notified. */
+  threeDSMethodData?: string
 }
 
 /** The protocol versions of a card range, both included. */
@@ -43,30 +46,44 @@ export interface CardRangeRules {
   find?: (acctNumber: string) => DirectoryRange | undefined
 }
 
-/**
- * The card ranges a number is in: one, or none for a card that takes no part, by the Directory Server's ranges or by a scenario.
- * @param methodURL the 3DS Method of this process's ACS
- */
-export function cardRangesFor (cardNumber: string, rules: CardRangeRules, methodURL: string): CardRange[] {
+/** The 3DS Method of this process's ACS, as a card range may offer it. */
+export interface MethodOffer {
+  /** Where it is run. */
+  methodURL: string
+  /** `threeDSMethodData` for the authentication to come; absent where the 3DS Requestor makes it. */
+  data?: string
+}
+
+/** The card ranges a number is in: one, or none for a card that takes no part, by the Directory Server's ranges or by a scenario. */
+export function cardRangesFor (cardNumber: string, rules: CardRangeRules, offer: MethodOffer): CardRange[] {
   const { scenarios, rangeOf, span, hasMethod, find } = rules
-  if (matchScenario({ acctNumber: cardNumber }, scenarios).outcome.notEnrolled === true) return []
-  if (find !== undefined) return toCardRanges(find(cardNumber), methodURL)
+  const { notEnrolled, threeDSMethod } = matchScenario({ acctNumber: cardNumber }, scenarios).outcome
+  if (notEnrolled === true) return []
+  if (find !== undefined) return toCardRanges(find(cardNumber), threeDSMethod, offer)
   const [startRange, endRange] = rangeOf(cardNumber)
-  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...span, ...(hasMethod ? { threeDSMethodURL: methodURL } : {}) }]
+  return [{ acsInfoInd: ['01', '02'], startRange, endRange, ...span, ...methodMembers(hasMethod ? HERE : undefined, threeDSMethod, offer) }]
 }
 
 /** What the newest version says holds for the whole span. */
-function toCardRanges (range: DirectoryRange | undefined, methodURL: string): CardRange[] {
+function toCardRanges (range: DirectoryRange | undefined, behaviour: Outcome['threeDSMethod'], offer: MethodOffer): CardRange[] {
   const versions = range?.acsProtocolVersions ?? []
   const [first, last] = [versions[0], versions.at(-1)]
   if (range === undefined || first === undefined || last === undefined) return []
-  const { threeDSMethodURL } = last
   return [{
     acsInfoInd: last.acsInfoInd,
     startRange: range.start,
     endRange: range.end,
     acsStartProtocolVersion: first.version,
     acsEndProtocolVersion: last.version,
-    ...(threeDSMethodURL === undefined ? {} : { threeDSMethodURL: threeDSMethodURL === HERE ? methodURL : threeDSMethodURL })
+    ...methodMembers(last.threeDSMethodURL, behaviour, offer)
   }]
+}
+
+/** A scenario knows no 3DS Method but ours; that a card has none counts for every one. */
+function methodMembers (url: string | undefined, behaviour: Outcome['threeDSMethod'] = { type: 'notify' }, { methodURL, data }: MethodOffer): Partial<CardRange> {
+  if (url === undefined || behaviour.type === 'none') return {}
+  return {
+    threeDSMethodURL: url === HERE ? methodURLFor(methodURL, behaviour) : url,
+    ...(data === undefined ? {} : { threeDSMethodData: data })
+  }
 }

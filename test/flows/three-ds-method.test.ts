@@ -5,14 +5,22 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { judgeMethod } from '../../src/acs/method/judge-method.ts'
-import { findMethodRun, type MethodBehaviour } from '../../src/acs/method/method-run.ts'
+import { judgeMethod, methodFindingsKey } from '../../src/acs/method/judge-method.ts'
+import { findMethodRun } from '../../src/acs/method/method-run.ts'
+import { createManualClock } from '../../src/clock.ts'
+import { randomIds } from '../../src/ids.ts'
+import { type MethodBehaviour, methodURLFor } from '../../src/scenario/method-behaviour.ts'
 import { threeDSMethodData } from '../../src/three-ds-server/method-data.ts'
+import { build, post } from '../setup/app.ts'
 import { browserIsLeftOut, launchBrowser } from '../setup/browser.ts'
+import { browserRequest } from '../setup/requests.ts'
 import { buildMethod, type MethodUnderTest, START } from '../src/acs/method/method-app.ts'
 
 /** What a browser brought to the shop's threeDSMethodNotificationURL. */
 interface Notified { fields: [name: string, value: string][], contentType: string | undefined, origin: string | undefined, destination: unknown }
+
+/** The form that starts the 3DS Method. */
+interface MethodForm { action: string, field: string }
 
 interface Shop {
   url: string
@@ -26,8 +34,9 @@ const notifiedPage = (origin: string) => `<!doctype html><title>Notified</title>
 /**
  * A shop on an origin of its own: a checkout page that runs the 3DS Method in a hidden frame and waits to be told by the page
  * at its notification URL, which is reached by a redirect.
+ * @param prepare takes the notification URL; what is posted, and where to
  */
-async function openShop (t: Test, method: string, field: (url: string) => string, sandbox: string): Promise<Shop> {
+async function openShop (t: Test, prepare: (url: string) => MethodForm | Promise<MethodForm>, sandbox = ''): Promise<Shop> {
   const notified: Notified[] = []
   let heard = () => {}
   const server = createServer(async (request, response) => {
@@ -46,10 +55,11 @@ async function openShop (t: Test, method: string, field: (url: string) => string
     server.close()
   })
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const { action, field } = await prepare(`${url}/notified?a=1&b=ü`)
   const checkout = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
 <h1>Please wait</h1>
 <iframe name="method" title="3DS Method" style="width:0;height:0;border:0;visibility:hidden"${sandbox === '' ? '' : ` sandbox="${sandbox}"`}></iframe>
-<form method="post" action="${method}/acs/method" target="method"><input type="hidden" name="threeDSMethodData" value="${field(`${url}/notified?a=1&b=ü`)}"><button>Run</button></form>
+<form method="post" action="${action}" target="method"><input type="hidden" name="threeDSMethodData" value="${field}"><button>Run</button></form>
 <script>
 addEventListener('message', ({ data, source }) => {
   if (data === 'method over' && source === document.querySelector('iframe').contentWindow) document.querySelector('h1').textContent = 'Method over'
@@ -75,9 +85,9 @@ interface RunOptions {
 async function start (t: Test, browser: Browser, options: RunOptions = {}) {
   const id = randomUUID()
   const { behaviour = { type: 'notify' }, field = threeDSMethodData, sandbox = '', context: contextOptions = {} } = options
-  const mock = await buildMethod(t, { chooseBehaviour: () => behaviour })
+  const mock = await buildMethod(t)
   const address = await mock.app.listen({ host: '127.0.0.1', port: 0 })
-  const shop = await openShop(t, address, (url) => field(id, url), sandbox)
+  const shop = await openShop(t, (url) => ({ action: methodURLFor(`${address}/acs/method`, behaviour), field: field(id, url) }), sandbox)
   const context = await browser.newContext(contextOptions)
   t.teardown(() => context.close())
   const complaints: string[] = []
@@ -92,7 +102,7 @@ async function start (t: Test, browser: Browser, options: RunOptions = {}) {
 
 /** What the AReq would be told that says `threeDSCompInd` now. */
 function judge ({ parts }: MethodUnderTest, threeDSServerTransID: string, threeDSCompInd: string) {
-  return judgeMethod({ deviceChannel: '02', messageVersion: '2.2.0', threeDSServerTransID, threeDSCompInd }, { ...parts, methodURLOffered: true })
+  return judgeMethod({ deviceChannel: '02', messageVersion: '2.2.0', threeDSServerTransID, threeDSCompInd }, { ...parts, methodPlace: 'here' })
 }
 
 function checkNotified (t: Test, { notified }: Shop, id: string, origins: readonly string[]): void {
@@ -210,5 +220,117 @@ t.test('in a hidden frame of a shop on another site, third-party cookies blocked
     t.strictSame(await findMethodRun(id, mock.parts.notes), { servedAt: START, notifiedURLGiven: true, behaviour: { type: 'notify' } })
     t.strictSame(await judge(mock, id, 'N'), [])
     t.strictSame(shop.notified, [])
+  })
+})
+
+/** What a shop does and finds out: its card, how the page's time goes on, what it says in the AReq, what it was notified of, and what is found. */
+type Visit = readonly [does: string, card: string, waits: 'over' | 'data' | 'none', threeDSCompInd: string, found: string | undefined, later?: number]
+
+const VISITS: readonly Visit[] = [
+  ['notified at once: Y', '4000400040004000', 'over', 'Y', undefined],
+  ['notified at once: N is not so', '4000400040004000', 'over', 'N', 'is N, although the 3DS Method finished in time'],
+  ['notified at once: U is not so', '4000400040004000', 'over', 'U', 'is U, although the 3DS Method was run'],
+  ['notified late: N, and the notification comes after the AReq', '4000400040004015', 'data', 'N', undefined, 12_000],
+  ['notified late: Y before is not so', '4000400040004015', 'data', 'Y', 'is Y, but its notification is not due yet', 12_000],
+  ['never notified: N', '5000100411110203', 'data', 'N', undefined],
+  ['never notified: Y is not so', '5000100411110203', 'data', 'Y', 'is Y, but its page never notifies'],
+  ['no 3DS Method: U', '6000100611111103', 'none', 'U', undefined],
+  ['no 3DS Method: N is not so', '6000100611111103', 'none', 'N', 'is N, but no threeDSMethodURL is offered: U']
+]
+
+/** The whole server, a browser, and shops that run the 3DS Method before they authenticate. */
+async function startShopping (t: Test, browser: Browser) {
+  const clock = createManualClock(START)
+  const app = await build(t, {}, { ids: randomIds, clock })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const context = await browser.newContext()
+  t.teardown(() => context.close())
+  await context.clock.install()
+
+  async function versionOf (t: Test, cardNumber: string, threeDSMethodNotificationURL: string) {
+    const { status, body } = await post(app, '/3ds/version', { cardNumber, threeDSMethodNotificationURL })
+    t.equal(status, 200)
+    return body as { threeDSServerTransID: string, cardRanges: [{ threeDSMethodURL?: string, threeDSMethodData?: string }] }
+  }
+
+  return {
+    address,
+    context,
+    clock,
+    versionOf,
+    /** A shop whose checkout has started the 3DS Method of a card; the page's data has come. */
+    async checkout (t: Test, card: string) {
+      let id = ''
+      const shop = await openShop(t, async (url) => {
+        const { threeDSServerTransID, cardRanges: [{ threeDSMethodURL: action = '', threeDSMethodData: field = '' }] } = await versionOf(t, card, url)
+        id = threeDSServerTransID
+        t.equal(action.split('?')[0], `${address}/acs/method`)
+        return { action, field }
+      })
+      const tab = await context.newPage()
+      t.teardown(() => tab.close())
+      const dataKept = tab.waitForResponse(`${address}/acs/method/${id}`)
+      await tab.goto(shop.url)
+      await dataKept
+      return { id, shop, over: () => tab.getByRole('heading', { name: 'Method over' }).waitFor() }
+    },
+    /** Authenticates, and looks at what is found about the AReq. */
+    async authenticate (t: Test, id: string, card: string, preferredProtocolVersion: string, threeDSCompInd: string, found?: string) {
+      const { status, body } = await post(app, '/3ds/authenticate', { ...browserRequest(id, card), preferredProtocolVersion, threeDSCompInd })
+      t.equal(status, 200)
+      t.match(body, { transStatus: 'Y', threeDSServerTransID: id, authenticationRequest: { messageVersion: preferredProtocolVersion, threeDSCompInd } })
+      const kept = await app.noteStore.get(methodFindingsKey(id))
+      t.strictSame(kept, found === undefined ? undefined : { at: clock.now(), findings: [{ element: 'threeDSCompInd', message: found }] })
+    }
+  }
+}
+
+t.test('a whole authentication: /3ds/version, hidden frame, notification, /3ds/authenticate, and what is found about it', { skip: browserIsLeftOut }, async (t) => {
+  const browser = await launchBrowser(t)
+  const { address, context, clock, versionOf, checkout, authenticate } = await startShopping(t, browser)
+
+  for (const version of ['2.1.0', '2.2.0', '2.3.1']) {
+    for (const [does, card, waits, threeDSCompInd, found, later] of VISITS) {
+      // What is not so is not so in every version.
+      if (found !== undefined && version !== '2.2.0') continue
+      await t.test(`${version} ${does}`, async (t) => {
+        if (waits === 'none') {
+          const { threeDSServerTransID: id, cardRanges: [range] } = await versionOf(t, card, 'https://shop.test/3ds/method')
+          t.notOk('threeDSMethodURL' in range || 'threeDSMethodData' in range)
+          return authenticate(t, id, card, version, threeDSCompInd, found)
+        }
+        const { id, shop, over } = await checkout(t, card)
+        if (waits === 'over') await over()
+        await authenticate(t, id, card, version, threeDSCompInd, found)
+        if (later !== undefined) {
+          t.strictSame(shop.notified, [], 'nothing yet')
+          await context.clock.fastForward(later)
+          await over()
+        }
+        checkNotified(t, shop, id, waits === 'over' || later !== undefined ? [address] : [])
+      })
+    }
+  }
+
+  await t.test('notified of another id, and of what nobody can read: nothing that a shop could use, so N', async (t) => {
+    for (const [card, expected] of [['4000400040004018', /^[A-Za-z0-9_-]+$/], ['4000400040004019', /^%% no base64url %%$/]] as const) {
+      const { id, shop, over } = await checkout(t, card)
+      await over()
+      const [[name, value] = ['', ''], ...rest] = shop.notified[0]?.fields ?? []
+      t.strictSame([name, rest], ['threeDSMethodData', []])
+      t.match(value, expected)
+      t.notMatch(Buffer.from(value, 'base64url').toString(), id)
+      await authenticate(t, id, card, '2.2.0', 'N')
+    }
+  })
+
+  await t.test('notified after 3 s: Y then', async (t) => {
+    const card = '4000400040004014'
+    const { id, shop, over } = await checkout(t, card)
+    await context.clock.fastForward(3000)
+    clock.advance(3000)
+    await over()
+    checkNotified(t, shop, id, [address])
+    await authenticate(t, id, card, '2.2.0', 'Y')
   })
 })

@@ -194,7 +194,7 @@ t.test('the document of the whole server', async (t) => {
     const parameters = ['path acsTransID']
     t.strictSame(told('/acs/oob/{acsTransID}', 'get'), { takes: {}, parameters, answers: page })
     t.strictSame(told('/acs/oob/{acsTransID}'), { takes: { [FORM]: [['action'], []] }, parameters, answers: page })
-    t.strictSame(told('/acs/method'), { takes: { [FORM]: [['threeDSMethodData'], []] }, parameters: [], answers: page })
+    t.strictSame(told('/acs/method'), { takes: { [FORM]: [['threeDSMethodData'], []] }, parameters: ['query notify'], answers: page })
     t.strictSame(told('/acs/method/{threeDSServerTransID}'), {
       takes: { [FORM]: [[], Object.keys(GATHERED)] }, parameters: ['path threeDSServerTransID'], answers: { 204: [], ...errors('text/html') }
     })

@@ -36,7 +36,8 @@ export function readMethodData (field: string | undefined): MethodRequest {
   return url === undefined ? request : { ...request, threeDSMethodNotificationURL: isWebAddress(url) ? url : '' }
 }
 
-function faulty (message: string, element = METHOD_FIELD): MockError {
+/** The error for what cannot be read. @param message what follows the element's name */
+export function faulty (message: string, element = METHOD_FIELD): MockError {
   return new MockError('invalid_request', `${element} ${message}`, { faults: [{ element, message }] })
 }
 

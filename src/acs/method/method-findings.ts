@@ -2,16 +2,19 @@ import { atLeast } from '../../protocol/versions.ts'
 import type { MethodRun } from './method-run.ts'
 
 /** Something that the AReq says of the 3DS Method and that was not so. */
-export interface MethodFinding {
+export type MethodFinding = {
   element: 'threeDSCompInd' | 'threeDSMethodId'
   /** What follows the element's name. */
   message: string
 }
 
+/** Where the 3DS Method of a card runs: at this ACS, at another one, of which nothing is known, or nowhere. */
+export type MethodPlace = 'here' | 'elsewhere' | 'none'
+
 /** What else there is to know. */
 export interface MethodContext {
-  /** Whether the card's range has a threeDSMethodURL. */
-  methodURLOffered: boolean
+  /** Where the `threeDSMethodURL` of the card leads, if it has one. */
+  methodPlace: MethodPlace
   /** Of the AReq. */
   messageVersion: string
   /** When the AReq came, milliseconds since the Unix epoch. */
@@ -39,21 +42,28 @@ export function methodFindings (threeDSCompInd: unknown, run: MethodRun | undefi
   return message === undefined ? [] : [{ element: 'threeDSCompInd', message }]
 }
 
-function againstY (run: MethodRun | undefined, { methodURLOffered, now }: MethodContext): string | undefined {
-  if (run === undefined) return methodURLOffered ? 'is Y, but the 3DS Method was not run' : 'is Y, but no threeDSMethodURL is offered'
+/** Why Y is wrong without a run. */
+const NOT_RUN: Readonly<Record<MethodPlace, string | undefined>> = {
+  here: 'is Y, but the 3DS Method was not run',
+  elsewhere: undefined,
+  none: 'is Y, but no threeDSMethodURL is offered'
+}
+
+function againstY (run: MethodRun | undefined, { methodPlace, now }: MethodContext): string | undefined {
+  if (run === undefined) return NOT_RUN[methodPlace]
   const unfinished = whyUnfinished(run, now)
   return unfinished === undefined ? undefined : `is Y, but ${unfinished}`
 }
 
-function againstN (run: MethodRun | undefined, { methodURLOffered, messageVersion, now }: MethodContext): string | undefined {
-  if (run === undefined) return methodURLOffered ? undefined : 'is N, but no threeDSMethodURL is offered: U'
+function againstN (run: MethodRun | undefined, { methodPlace, messageVersion, now }: MethodContext): string | undefined {
+  if (run === undefined) return methodPlace === 'none' ? 'is N, but no threeDSMethodURL is offered: U' : undefined
   const inTime = run.notifiedURLGiven && whyUnfinished(run, now) === undefined && finishedAt(run) - run.servedAt < waitOf(messageVersion)
   return inTime ? 'is N, although the 3DS Method finished in time' : undefined
 }
 
-function againstU (run: MethodRun | undefined, { methodURLOffered }: MethodContext): string | undefined {
+function againstU (run: MethodRun | undefined, { methodPlace }: MethodContext): string | undefined {
   if (run !== undefined) return 'is U, although the 3DS Method was run'
-  return methodURLOffered ? 'is U, although a threeDSMethodURL is offered' : undefined
+  return methodPlace === 'none' ? undefined : 'is U, although a threeDSMethodURL is offered'
 }
 
 function reuseFindings (threeDSCompInd: unknown, run: MethodRun | undefined, now: number): MethodFinding[] {
@@ -82,5 +92,6 @@ function whyUnfinished (run: MethodRun, now: number): string | undefined {
   if (!run.notifiedURLGiven) return undefined
   if (run.behaviour.type === 'never') return 'its page never notifies'
   if (run.behaviour.type === 'wrong-id') return 'its page notified of another threeDSServerTransID'
+  if (run.behaviour.type === 'garbage') return 'its page notified of nothing that can be read'
   return finishedAt(run) > now ? 'its notification is not due yet' : undefined
 }

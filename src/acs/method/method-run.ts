@@ -1,17 +1,7 @@
 import { canonicalUuid } from '../../protocol/uuid.ts'
+import type { MethodBehaviour } from '../../scenario/method-behaviour.ts'
 import type { NoteStore } from '../../store/note-store.ts'
 import type { BrowserData } from './browser-data.ts'
-
-/** What the 3DS Method page does once it has gathered its data. */
-export type MethodBehaviour =
-  /** Notifies at once. */
-  | { type: 'notify' }
-  /** Notifies after so many milliseconds. */
-  | { type: 'delay', ms: number }
-  | { type: 'never' }
-  | { type: 'twice' }
-  /** Notifies of a transaction that nobody knows. */
-  | { type: 'wrong-id' }
 
 /** What became of the 3DS Method under one `threeDSServerTransID`. */
 export type MethodRun = {

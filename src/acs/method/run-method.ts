@@ -2,12 +2,13 @@ import type { Clock } from '../../clock.ts'
 import { MockError } from '../../errors.ts'
 import type { IdSource } from '../../ids.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
+import { BEHAVIOUR_PARAMETER, behaviourOf, type MethodBehaviour, NO_BEHAVIOUR } from '../../scenario/method-behaviour.ts'
 import type { NoteStore } from '../../store/note-store.ts'
 import type { Page } from '../pages/page.ts'
 import { type BrowserData, browserDataOf } from './browser-data.ts'
-import { type MethodRequest, notificationData, readMethodData } from './method-data.ts'
+import { faulty, type MethodRequest, notificationData, readMethodData } from './method-data.ts'
 import { methodPage, type MethodView } from './method-page.ts'
-import { findMethodRun, type MethodBehaviour, type MethodRun, methodRunKey } from './method-run.ts'
+import { findMethodRun, type MethodRun, methodRunKey } from './method-run.ts'
 
 /** What the ACS side of the 3DS Method is made of. */
 export interface MethodParts {
@@ -17,8 +18,6 @@ export interface MethodParts {
   ids: Pick<IdSource, 'uuid'>
   /** How long a run is kept, seconds. */
   ttlSeconds: number
-  /** What the page shall do. @param id the `threeDSServerTransID`, canonical */
-  chooseBehaviour: (id: string) => MethodBehaviour
 }
 
 /** The page, and what it is about. */
@@ -27,13 +26,15 @@ export interface ServedMethod { id: string, page: Page }
 /**
  * Serves the page of a 3DS Method and remembers that it was. Data that came for an earlier page of that id stays.
  * @param field the form's `threeDSMethodData`, `undefined` when there is none
- * @throws MockError `invalid_request` when it cannot be read; the errors of a NoteStore
+ * @param parameter of the URL: what the page shall do, `undefined` when it says nothing
+ * @throws MockError `invalid_request` when one of them cannot be read; the errors of a NoteStore
  */
-export async function serveMethod (field: string | undefined, parts: MethodParts): Promise<ServedMethod> {
-  const { notes, clock, ids, ttlSeconds, chooseBehaviour } = parts
+export async function serveMethod (field: string | undefined, parameter: string | undefined, parts: MethodParts): Promise<ServedMethod> {
+  const { notes, clock, ids, ttlSeconds } = parts
+  const behaviour = behaviourOf(parameter)
+  if (behaviour === undefined) throw faulty(NO_BEHAVIOUR, BEHAVIOUR_PARAMETER)
   const request = readMethodData(field)
   const { id, threeDSMethodNotificationURL: url } = request
-  const behaviour = chooseBehaviour(id)
   const before = await findMethodRun(id, notes)
   const run: MethodRun = {
     servedAt: clock.now(),
@@ -46,6 +47,9 @@ export async function serveMethod (field: string | undefined, parts: MethodParts
   return { id, page: methodPage({ dataPath: `method/${id}`, notification: planNotification(request, behaviour, ids) }) }
 }
 
+/** What nobody can read: no base64 in either alphabet. */
+const GARBAGE = '%% no base64url %%'
+
 function planNotification (request: MethodRequest, behaviour: MethodBehaviour, ids: Pick<IdSource, 'uuid'>): MethodView['notification'] {
   const { threeDSMethodNotificationURL: url, threeDSServerTransID } = request
   if (url === undefined) return 'absent'
@@ -53,7 +57,7 @@ function planNotification (request: MethodRequest, behaviour: MethodBehaviour, i
   if (behaviour.type === 'never') return 'never'
   return {
     url,
-    threeDSMethodData: notificationData(behaviour.type === 'wrong-id' ? ids.uuid() : threeDSServerTransID),
+    threeDSMethodData: behaviour.type === 'garbage' ? GARBAGE : notificationData(behaviour.type === 'wrong-id' ? ids.uuid() : threeDSServerTransID),
     waitMs: behaviour.type === 'delay' ? behaviour.ms : 0,
     twice: behaviour.type === 'twice'
   }

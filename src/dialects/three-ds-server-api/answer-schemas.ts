@@ -5,7 +5,7 @@ const Id = (description: string) => Type.Optional(Type.String({ description, for
 
 /** Answer of `POST /3ds/version`. */
 export const VersionAnswerSchema = Type.Object({
-  threeDSServerTransID: Id('A fresh id for the authentication; not stored.'),
+  threeDSServerTransID: Id('A fresh id for the 3DS Method and the authentication; not stored.'),
   threeDsServerTransId: Id('The same, as the original server spells it.'),
   cardRanges: Type.Array(Type.Object({
     acsInfoInd: Type.Array(Type.String()),
@@ -13,7 +13,8 @@ export const VersionAnswerSchema = Type.Object({
     endRange: Type.String(),
     acsStartProtocolVersion: Type.String(),
     acsEndProtocolVersion: Type.String(),
-    threeDSMethodURL: Text('Where a browser runs the 3DS Method, with `threeDSMethodData`.')
+    threeDSMethodURL: Text('Where a browser posts the form field `threeDSMethodData`, in a hidden frame, to run the 3DS Method; absent where there is none.'),
+    threeDSMethodData: Text('The form field, ready-made; where the request names a threeDSMethodNotificationURL.')
   }), { description: 'Empty when the card is not enrolled.' })
 }, { description: 'Card ranges' })
 

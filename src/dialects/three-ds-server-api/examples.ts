@@ -7,7 +7,11 @@ const IN_APP = '8a2d4e90-15c3-4f7b-a6d2-70b9c1e3f524'
 const purchase = { purchaseAmount: 4599, purchaseCurrency: '978', purchaseExponent: 2, purchaseDate: '20261120101500' }
 const merchant = { merchantName: 'Harbor Books', notificationURL: 'https://shop.test/3ds/return' }
 
-export const VERSION_EXAMPLES = [{ cardNumber: '4000400040004001' }]
+/** A card, and the same for a shop that runs the 3DS Method. */
+export const VERSION_EXAMPLES = [
+  { cardNumber: '4000400040004001' },
+  { cardNumber: '4000400040004001', threeDSMethodNotificationURL: 'https://shop.test/3ds/method-done' }
+]
 
 /** A browser that is challenged, one that is not, and an app that is challenged. */
 export const AUTHENTICATE_EXAMPLES = [

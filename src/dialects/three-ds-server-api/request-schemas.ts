@@ -146,10 +146,14 @@ export type AuthenticateRequest = Static<typeof AuthenticateRequestSchema>
 
 /** Body of `POST /3ds/version`, in EMV spelling. */
 export const VersionRequestSchema = Type.Object({
-  cardNumber: Type.String({ description: 'The card number.', pattern: '^[0-9]{13,19}$' })
+  cardNumber: Type.String({ description: 'The card number.', pattern: '^[0-9]{13,19}$' }),
+  threeDSMethodNotificationURL: Text('Where the browser tells that the 3DS Method is done; with it the answer has a ready-made threeDSMethodData.')
 }, { $id: 'VersionRequest', examples: VERSION_EXAMPLES })
 
-/** The same in `COMPATIBILITY=legacy`, where it is any text, as for the original. */
+/** Body of `POST /3ds/version`, in EMV spelling. */
+export type VersionRequest = Static<typeof VersionRequestSchema>
+
+/** The same in `COMPATIBILITY=legacy`, where the number is any text, as for the original. */
 export const LegacyVersionRequestSchema = Type.Object({
   cardNumber: Type.String({ description: 'The card number, or its beginning.' })
 }, { $id: 'VersionRequest', examples: VERSION_EXAMPLES })

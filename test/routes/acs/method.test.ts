@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { MockError } from '../../../src/errors.ts'
-import { findMethodRun, type MethodBehaviour } from '../../../src/acs/method/method-run.ts'
+import { findMethodRun } from '../../../src/acs/method/method-run.ts'
+import type { MethodBehaviour } from '../../../src/scenario/method-behaviour.ts'
 import { threeDSMethodData } from '../../../src/three-ds-server/method-data.ts'
 import { buildMethod, START } from '../../src/acs/method/method-app.ts'
 import { type Page, submit } from './browser-client.ts'
@@ -110,28 +111,41 @@ t.test('what stands in the URL stays in its attribute', async (t) => {
   t.equal(page.html.match(/<script/g)?.length, 1)
 })
 
-t.test('what the page does is chosen by a parameter', async (t) => {
-  const cases: [MethodBehaviour, toldOf: string | undefined, task: string][] = [
-    [{ type: 'notify' }, ID, 'data-wait="0"'],
-    [{ type: 'delay', ms: 12_000 }, ID, 'data-wait="12000"'],
-    [{ type: 'twice' }, ID, 'data-wait="0" data-twice="yes"'],
-    [{ type: 'never' }, undefined, 'data-wait="0"']
+t.test('what the page does is chosen by the parameter of its URL', async (t) => {
+  const cases: [parameter: string, behaviour: MethodBehaviour, toldOf: string | undefined, task: string][] = [
+    ['0', { type: 'delay', ms: 0 }, ID, 'data-wait="0"'],
+    ['12000', { type: 'delay', ms: 12_000 }, ID, 'data-wait="12000"'],
+    ['600000', { type: 'delay', ms: 600_000 }, ID, 'data-wait="600000"'],
+    ['twice', { type: 'twice' }, ID, 'data-wait="0" data-twice="yes"'],
+    ['never', { type: 'never' }, undefined, 'data-wait="0"']
   ]
-  for (const [behaviour, toldOf, expected] of cases) {
-    const { app, parts } = await buildMethod(t, { chooseBehaviour: (id) => id === ID ? behaviour : { type: 'never' } })
-    const page = await submit(app, PATH, { threeDSMethodData: threeDSMethodData(ID, URL) })
+  for (const [parameter, behaviour, toldOf, expected] of cases) {
+    const { app, parts } = await buildMethod(t)
+    const page = await submit(app, `${PATH}?notify=${parameter}&other=1`, { threeDSMethodData: threeDSMethodData(ID, URL) })
     t.equal(notified(page), toldOf && `{"threeDSServerTransID":"${toldOf}"}`)
     t.equal(task(page), `data-to="method/${ID}" ${expected}`)
     t.equal(String(page.headers['content-security-policy']).endsWith(behaviour.type === 'twice' ? "; connect-src 'self' http: https:" : "; connect-src 'self'"), true)
     t.equal(page.html.includes('Nobody is notified: this is chosen so.'), toldOf === undefined)
-    t.match(await findMethodRun(ID, parts.notes), { behaviour })
+    t.strictSame((await findMethodRun(ID, parts.notes))?.behaviour, behaviour)
   }
-  const { app } = await buildMethod(t, { chooseBehaviour: () => ({ type: 'wrong-id' }) })
-  const page = await submit(app, PATH, { threeDSMethodData: threeDSMethodData(ID, URL) })
+  const { app } = await buildMethod(t)
+  const page = await submit(app, `${PATH}?notify=wrong-id`, { threeDSMethodData: threeDSMethodData(ID, URL) })
   const { threeDSServerTransID } = JSON.parse(notified(page) as string)
   t.match(threeDSServerTransID, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   t.not(threeDSServerTransID, ID)
   t.equal(task(page), `data-to="method/${ID}" data-wait="0"`, 'the data is still kept under the right one')
+  const garbage = await submit(app, `${PATH}?notify=garbage`, { threeDSMethodData: threeDSMethodData(ID, URL) })
+  t.strictSame(garbage.form?.fields, { threeDSMethodData: '%% no base64url %%' })
+})
+
+t.test('a parameter that says nothing is named, and nothing is kept', async (t) => {
+  const { app, parts } = await buildMethod(t)
+  for (const parameter of ['', 'NEVER', 'evil', '-1', '1.5', '600001', '1e3', '%00', '9'.repeat(40), '__proto__']) {
+    const page = await submit(app, `${PATH}?notify=${parameter}`, { threeDSMethodData: threeDSMethodData(ID, URL) })
+    checkErrorPage(t, page, 400, 'notify must be never, twice, wrong-id, garbage, or 0 to 600000 milliseconds.')
+  }
+  checkErrorPage(t, await submit(app, `${PATH}?notify=never&notify=twice`, { threeDSMethodData: threeDSMethodData(ID, URL) }), 400, 'notify must be sent once.')
+  t.equal(await findMethodRun(ID, parts.notes), undefined)
 })
 
 t.test('the data of a page is kept once, by known names; a second page leaves it', async (t) => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { build, post } from '../../setup/app.ts'
+import { methodFindingsKey } from '../../../src/acs/method/judge-method.ts'
+import { build, post, START } from '../../setup/app.ts'
 import { browserRequest } from '../../setup/requests.ts'
 
 const RANGES = [
@@ -37,6 +38,46 @@ t.test('a card\'s versions and 3DS Method are those of its range; a card of no r
   t.match(await rangesOf('5200000000001005'), [{ acsEndProtocolVersion: '2.1.0', threeDSMethodURL: 'https://acs.example.test/method' }])
   t.equal('threeDSMethodURL' in (await rangesOf('3400000000000000'))[0], false)
   t.strictSame(await rangesOf('4111111111111111'), [])
+})
+
+t.test('the 3DS Method of a range is offered with its data; ours does what the card chooses, and a card without one has none', async (t) => {
+  const app = await withRanges(t)
+  const methodOf = async (cardNumber: string) => {
+    const { threeDSServerTransID, cardRanges: [{ threeDSMethodURL, threeDSMethodData }] } =
+      (await post(app, '/3ds/version', { cardNumber, threeDSMethodNotificationURL: 'https://shop.test/done' })).body
+    const data = Buffer.from(threeDSMethodData ?? '', 'base64url').toString()
+    t.equal(data, threeDSMethodURL === undefined ? '' : `{"threeDSServerTransID":"${threeDSServerTransID}","threeDSMethodNotificationURL":"https://shop.test/done"}`)
+    return threeDSMethodURL
+  }
+  t.strictSame([
+    await methodOf('4000400040004000'), await methodOf('4000400040004016'), await methodOf('4000400040004020'),
+    await methodOf('5200000000004016'), await methodOf('3400000000001007')
+  ], ['http://127.0.0.1:8080/acs/method', 'http://127.0.0.1:8080/acs/method?notify=never', undefined, 'https://acs.example.test/method', undefined])
+})
+
+t.test('what is found about threeDSCompInd depends on the card\'s 3DS Method: ours, another\'s, none, by its range and version (emv3ds-protocol §5.1, §14)', async (t) => {
+  const app = await withRanges(t)
+  const [notRun, noURL, offered] = ['is Y, but the 3DS Method was not run', 'is N, but no threeDSMethodURL is offered: U', 'is U, although a threeDSMethodURL is offered']
+  for (const [acctNumber, preferredProtocolVersion, threeDSCompInd, message] of [
+    ['4000400040004000', '2.2.0', 'Y', notRun],
+    ['4000400040004000', '2.2.0', 'N', undefined],
+    ['4000400040004000', '2.2.0', 'U', offered],
+    ['4000400040004000', '2.1.0', 'N', noURL],
+    ['4000400040004000', '2.1.0', 'U', undefined],
+    ['4000400040004020', '2.2.0', 'N', noURL],
+    ['4000400040004020', '2.2.0', 'U', undefined],
+    ['5200000000001005', '2.1.0', 'Y', undefined],
+    ['5200000000001005', '2.1.0', 'U', offered],
+    ['3400000000001007', '2.2.0', 'U', undefined],
+    ['3400000000001007', '2.2.0', 'N', noURL],
+    ['3400000000001059', '2.2.0', 'N', noURL],
+    ['4111111111111111', '2.2.0', 'U', undefined]
+  ] as const) {
+    const id = randomUUID()
+    const request = browserRequest(id, acctNumber)
+    t.equal((await post(app, '/3ds/authenticate', { ...request, preferredProtocolVersion, threeDSCompInd })).status, 200)
+    t.strictSame(await app.noteStore.get(methodFindingsKey(id)), message === undefined ? undefined : { at: START, findings: [{ element: 'threeDSCompInd', message }] }, `${acctNumber} ${preferredProtocolVersion} ${threeDSCompInd}`)
+  }
 })
 
 t.test('the version is the preferred one where the card\'s ACS speaks it, else one that it speaks (emv3ds-protocol §4)', async (t) => {

@@ -52,6 +52,69 @@ t.test('legacy takes any text and knows two ranges, as the original (compatibili
   }
 })
 
+t.test('who names a threeDSMethodNotificationURL gets a ready-made threeDSMethodData for the answer\'s own id (emv3ds-protocol §2, §5.1)', async (t) => {
+  const app = await build(t)
+  for (const [name, url] of [
+    ['threeDSMethodNotificationURL', 'https://shop.test/3ds/method-done?a=1&b=2'],
+    ['threeDsMethodNotificationUrl', 'http://localhost:3000/dône'],
+    ['three_ds_method_notification_url', `https://shop.test/${'x'.repeat(2030)}`]
+  ] as const) {
+    const { status, body: { threeDSServerTransID, threeDsServerTransId, cardRanges } } = await post(app, '/3ds/version', { cardNumber: '4000400040004001', [name]: url })
+    t.equal(status, 200)
+    t.equal(threeDsServerTransId, threeDSServerTransID)
+    t.strictSame(cardRanges, [{
+      acsInfoInd: ['01', '02'],
+      startRange: '4000000000000000',
+      endRange: '4999999999999999',
+      acsStartProtocolVersion: '2.1.0',
+      acsEndProtocolVersion: '2.3.1',
+      threeDSMethodURL: 'http://127.0.0.1:8080/acs/method',
+      threeDSMethodData: Buffer.from(`{"threeDSServerTransID":"${threeDSServerTransID}","threeDSMethodNotificationURL":"${url}"}`).toString('base64url')
+    }])
+  }
+})
+
+t.test('a card chooses what the page of its threeDSMethodURL does, or has none', async (t) => {
+  const url = 'http://127.0.0.1:8080/acs/method'
+  for (const [cardNumber, threeDSMethodURL] of [
+    ['4000400040004000', url],
+    ['4000400040004014', `${url}?notify=3000`],
+    ['4000400040004015', `${url}?notify=12000`],
+    ['4000400040004016', `${url}?notify=never`],
+    ['4000400040004017', `${url}?notify=twice`],
+    ['4000400040004018', `${url}?notify=wrong-id`],
+    ['4000400040004019', `${url}?notify=garbage`],
+    ['4000400040004020', undefined],
+    ['5000100411110203', `${url}?notify=never`],
+    ['6000100611111103', undefined]
+  ] as const) {
+    const { cardRanges: [range] } = (await post(emv, '/3ds/version', { cardNumber, threeDSMethodNotificationURL: 'https://shop.test/done' })).body
+    t.equal(range.threeDSMethodURL, threeDSMethodURL, cardNumber)
+    t.equal('threeDSMethodData' in range, threeDSMethodURL !== undefined)
+  }
+})
+
+t.test('a threeDSMethodNotificationURL that no browser may be sent to is refused by name, with all else, and not repeated', async (t) => {
+  const message = 'must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes'
+  for (const url of ['', '/done', 'shop.test', 'javascript:alert(1)', 'https://user:secret@shop.test/', 'https://shop.test/ x', `https://shop.test/${'x'.repeat(2048)}`]) {
+    const { status, body } = await post(emv, '/3ds/version', { cardNumber: '4000400040004001', threeDSMethodNotificationURL: url })
+    t.equal(status, 400)
+    t.strictSame(body, { error: `threeDSMethodNotificationURL ${message}`, code: 'invalid_request', faults: [{ element: 'threeDSMethodNotificationURL', message }] })
+  }
+  t.strictSame((await post(emv, '/3ds/version', { cardNumber: 'x', threeDSMethodNotificationURL: 5 })).body.faults.map(({ element }: { element: string }) => element), ['cardNumber', 'threeDSMethodNotificationURL'])
+  t.strictSame((await post(emv, '/3ds/version', { cardNumber: '4000400040004001', threeDSMethodNotificationURL: 'https://a.test/', threeDsMethodNotificationUrl: 'https://b.test/' })).body.faults, [
+    { element: 'threeDSMethodNotificationURL', message: 'is given twice, in two spellings and with different values' }
+  ])
+})
+
+t.test('legacy knows no 3DS Method and minds no threeDSMethodNotificationURL, whatever it is, as the original', async (t) => {
+  for (const threeDSMethodNotificationURL of ['https://shop.test/done', 'nowhere', 5, {}]) {
+    const { status, body } = await post(legacy, '/3ds/version', { cardNumber: '4000400040004001', threeDSMethodNotificationURL })
+    t.equal(status, 200)
+    t.strictSame(Object.keys(body.cardRanges[0]), ['acsInfoInd', 'startRange', 'endRange', 'acsStartProtocolVersion', 'acsEndProtocolVersion'])
+  }
+})
+
 t.test('a card that is not enrolled is in no range', async (t) => {
   for (const app of [emv, legacy]) t.strictSame(await rangesOf(app, '4000000000001059'), [])
 })

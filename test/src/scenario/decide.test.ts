@@ -26,6 +26,18 @@ const SCREENS: Readonly<Record<string, readonly [card: string, challenge: NonNul
   'challenge-fallback': ['4000400040004011', { screens: ['information'], fallback: true }],
   'challenge-select-then-code': ['4000400040004013', { screens: ['single-select', 'text'] }]
 }
+/** Cards whose 3DS Method is another one, by scenario. */
+const METHODS: Readonly<Record<string, readonly [card: string, threeDSMethod: NonNullable<Decision['threeDSMethod']>]>> = {
+  'method-slow': ['4000400040004014', { type: 'delay', ms: 3000 }],
+  'method-late': ['4000400040004015', { type: 'delay', ms: 12_000 }],
+  'method-never': ['4000400040004016', { type: 'never' }],
+  'method-twice': ['4000400040004017', { type: 'twice' }],
+  'method-wrong-id': ['4000400040004018', { type: 'wrong-id' }],
+  'method-garbage': ['4000400040004019', { type: 'garbage' }],
+  'method-none': ['4000400040004020', { type: 'none' }],
+  'method-times-out': ['5000100411110203', { type: 'never' }],
+  'method-not-offered': ['6000100611111103', { type: 'none' }]
+}
 const DECOUPLED = ['4000400040004010']
 const CONFIRMED = ['4000400040004012']
 const NAMED_FRICTIONLESS = ['4000400040004000']
@@ -37,7 +49,7 @@ const INFORMATIONAL = ['4000000000002024']
 const NOT_ENROLLED = ['4000000000001059']
 const OTHERS = ['4111111111111111', '5200000000001005', '340000000001007', '2200000000000004', '5155016800000000000']
 const EVERY_CARD = [
-  ...CHALLENGED, ...Object.values(SCREENS).map(([card]) => card), ...DECOUPLED, ...CONFIRMED,
+  ...CHALLENGED, ...Object.values(SCREENS).map(([card]) => card), ...Object.values(METHODS).map(([card]) => card), ...DECOUPLED, ...CONFIRMED,
   ...NAMED_FRICTIONLESS, ...NOT_AUTHENTICATED, ...ATTEMPTED, ...UNAVAILABLE, ...REJECTED, ...INFORMATIONAL, ...NOT_ENROLLED, ...OTHERS
 ]
 
@@ -112,6 +124,10 @@ const BY_SCREENS: readonly Row[] = Object.entries(SCREENS).flatMap(([scenario, [
   [[card], DATA_ONLY, APP_AND_BROWSER, ['2.2.0'], { scenario, transStatus: 'I' }],
   [[card], NO_WISH, THREE_RI, BOTH, { scenario, transStatus: 'U', transStatusReason: '21' }]
 ])
+/** Their authentication is that of any other card. */
+const BY_METHODS: readonly Row[] = Object.entries(METHODS).map(([scenario, [card, threeDSMethod]]): Row => [
+  [card], NO_WISH, EVERY_CHANNEL, BOTH, { scenario, transStatus: 'Y', threeDSMethod }
+])
 /** Where nobody asked for decoupled, and nobody can confirm in a browser: the other rows are with the AReqs below. */
 const BY_OTHER_WAYS: readonly Row[] = [
   [DECOUPLED, NO_WISH, EVERY_CHANNEL, ['2.2.0'], { scenario: 'decoupled', transStatus: 'N', transStatusReason: '23' }],
@@ -123,7 +139,7 @@ const BY_OTHER_WAYS: readonly Row[] = [
   [CONFIRMED, NO_WISH, THREE_RI, BOTH, { scenario: 'payment-confirmation', transStatus: 'U', transStatusReason: '21' }]
 ]
 
-const EVERY_ROW = [...BY_SCREENS, ...BY_OTHER_WAYS, ...BY_INDICATOR, ...BY_CARD, ...IN_3RI, ...BY_DATA_ONLY, ...IN_2_1_0]
+const EVERY_ROW = [...BY_SCREENS, ...BY_METHODS, ...BY_OTHER_WAYS, ...BY_INDICATOR, ...BY_CARD, ...IN_3RI, ...BY_DATA_ONLY, ...IN_2_1_0]
 
 t.test('without indicator 04 or 05 the end of the card number decides (compatibility §2.1)', async (t) => decidesAs(t, BY_CARD))
 
@@ -146,9 +162,11 @@ t.test('the mock\'s own cards bring their screens along, decoupled and payment c
 
 t.test('the original server\'s scenarios are those that its one screen can serve', async (t) => {
   t.strictSame(ORIGINAL_SCENARIOS.map(({ name }) => name), BUILT_IN_SCENARIOS.map(({ name }) => name)
-    .filter((name) => SCREENS[name] === undefined && name !== 'decoupled' && name !== 'payment-confirmation'))
+    .filter((name) => SCREENS[name] === undefined && METHODS[name] === undefined && name !== 'decoupled' && name !== 'payment-confirmation'))
   t.equal(matchScenario({ acctNumber: '4000400040004002' }, ORIGINAL_SCENARIOS).name, 'any-other-card')
 })
+
+t.test('cards that choose what the 3DS Method does are authenticated without a challenge (emv3ds-protocol §5.1)', async (t) => decidesAs(t, BY_METHODS))
 
 t.test('indicator 04 beats 05, and both beat every card (compatibility §2.1)', async (t) => decidesAs(t, BY_INDICATOR))
 
@@ -162,8 +180,8 @@ t.test('the tables above have every scenario of the catalogue in them, and every
   t.strictSame(new Set(EVERY_ROW.map(([, , , , { scenario }]) => scenario)), new Set(BUILT_IN_SCENARIOS.map(({ name }) => name)))
   const cells = EVERY_ROW.flatMap(cellsOf).map((cell) => JSON.stringify(cell))
   t.equal(new Set(cells).size, cells.length)
-  // 27 cards, 19 indicators, 3 channels, 2 versions.
-  t.equal(cells.length, 3078)
+  // 36 cards, 19 indicators, 3 channels, 2 versions.
+  t.equal(cells.length, 4104)
 })
 
 const ACS_URL = 'https://acs.test/challenge'
@@ -318,5 +336,5 @@ t.test('a card is in the original\'s one range, and a card that is not enrolled 
   }]
   for (const [cardNumber, cardRanges] of [
     ['4111111111111111', common], ['', common], ['not a number', common], ['51550', common], ['5155016800000000000', own], ['4000000000001059', []]
-  ] as const) t.strictSame(cardRangesFor(cardNumber, rules, 'https://acs.test/method'), cardRanges, cardNumber)
+  ] as const) t.strictSame(cardRangesFor(cardNumber, rules, { methodURL: 'https://acs.test/method' }), cardRanges, cardNumber)
 })

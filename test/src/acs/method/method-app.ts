@@ -25,7 +25,6 @@ export function methodParts (changed: Partial<MethodParts> = {}): MethodUnderTes
     notes: createMemoryNotes({ maxNotes: 1000, maxBytes: 10_000_000, clock }),
     ids: createSeededIds('test'),
     ttlSeconds: TTL_SECONDS,
-    chooseBehaviour: () => ({ type: 'notify' }),
     ...changed,
     clock
   }
