@@ -39,9 +39,9 @@ export function judgeOf ({ isStrict, firstErrorCode }: Config): Judge {
   return createJudge({ strict: isStrict, firstErrorCode })
 }
 
-/** What is found and does not stop a message goes to the log, at its level `debug`. */
-export function notesFindings ({ logLevel }: Config): boolean {
-  return logLevel === 'debug' || logLevel === 'trace'
+/** Whether anybody reads what is found and stops no message: it goes to the log, at its level `debug`. */
+export function notesFindings ({ log }: FastifyInstance): boolean {
+  return log.level === 'debug' || log.level === 'trace'
 }
 
 /** A message of our own, which was never text. */
@@ -99,8 +99,11 @@ export function resultSender (config: Config, send: SendMessage, ds: RReqParts):
 
 /** What an AReq says of the 3DS Method, held against what happened: only noted beside the transaction, as sandboxes tolerate it (emv3ds-protocol §5.1). */
 export function methodComparison (
-  { log, noteStore: notes }: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
+  app: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
 ): AcsParts['compareMethod'] {
+  // Two calls of Redis for each browser authentication, which nobody shall pay for what is not read.
+  if (!notesFindings(app)) return () => {}
+  const { log, noteStore: notes } = app
   return (aReq) => {
     const { threeDSServerTransID } = aReq
     compareMethod(aReq as JsonObject, { notes, clock, ttlSeconds, methodPlace: methodPlaceOf(aReq, cardRanges) }).then((findings) => {

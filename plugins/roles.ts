@@ -170,15 +170,15 @@ function challengeParts (
 }
 
 function directoryServerParts (
-  { log }: FastifyInstance, { config, ids }: RolesOptions, acs: AcsLink, dsKeys: DsKeys, ranges: CardRangeHistory, seed: string
+  app: FastifyInstance, { config, ids }: RolesOptions, acs: AcsLink, dsKeys: DsKeys, ranges: CardRangeHistory, seed: string
 ): AReqParts {
   const proofs = createEmvProofs(seed)
   return {
     ids,
-    log,
+    log: app.log,
     acs,
     judge: judgeOf(config),
-    notesFindings: notesFindings(config),
+    notesFindings: notesFindings(app),
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
     attemptProof: (aReq, acsTransID) => proofs.forDs(aReq, 'A', acsTransID)

@@ -5,5 +5,6 @@ const EXEMPTIONS = ['05', '10', '11']
 
 /** @returns whether the 3DS Requestor tells with its challenge indicator that its acquirer makes use of an exemption. */
 export function isAcquirerExemption ({ threeDSRequestorChallengeInd: indicator = [] }: Pick<AReq, 'threeDSRequestorChallengeInd'>): boolean {
-  return [indicator].flat().some((wish) => EXEMPTIONS.includes(wish))
+  const wishes = Array.isArray(indicator) ? indicator : [indicator]
+  return wishes.some((wish) => EXEMPTIONS.includes(wish))
 }

@@ -11,7 +11,7 @@ import { createManualClock } from '../../src/clock.ts'
 import { randomIds } from '../../src/ids.ts'
 import { type MethodBehaviour, methodURLFor } from '../../src/scenario/method-behaviour.ts'
 import { threeDSMethodData } from '../../src/three-ds-server/method-data.ts'
-import { build, post } from '../setup/app.ts'
+import { build, keepLog, post } from '../setup/app.ts'
 import { browserIsLeftOut, launchBrowser } from '../setup/browser.ts'
 import { browserRequest } from '../setup/requests.ts'
 import { buildMethod, type MethodUnderTest, START } from '../src/acs/method/method-app.ts'
@@ -241,7 +241,8 @@ const VISITS: readonly Visit[] = [
 /** The whole server, a browser, and shops that run the 3DS Method before they authenticate. */
 async function startShopping (t: Test, browser: Browser) {
   const clock = createManualClock(START)
-  const app = await build(t, {}, { ids: randomIds, clock })
+  const { logger } = await keepLog()
+  const app = await build(t, {}, { ids: randomIds, clock, logger })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   const context = await browser.newContext()
   t.teardown(() => context.close())

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { AppParts } from '../../../app.ts'
 import { methodFindingsKey } from '../../../src/acs/method/judge-method.ts'
-import { build, post, START } from '../../setup/app.ts'
+import { build, keepLog, post, START } from '../../setup/app.ts'
 import { browserRequest } from '../../setup/requests.ts'
 
 const RANGES = [
@@ -18,10 +19,10 @@ const RANGES = [
   { start: '3400000000000000', end: '3499999999999999', acsProtocolVersions: [{ version: '2.2.0', acsInfoInd: ['01'] }] }
 ]
 
-async function withRanges (t: Test) {
+async function withRanges (t: Test, parts: AppParts = {}) {
   const path = join(t.testdir(), 'ranges.json')
   writeFileSync(path, JSON.stringify(RANGES))
-  return build(t, { CARD_RANGES: path })
+  return build(t, { CARD_RANGES: path }, parts)
 }
 
 t.test('a card\'s versions and 3DS Method are those of its range; a card of no range takes no part (emv3ds-protocol §14)', async (t) => {
@@ -56,7 +57,7 @@ t.test('the 3DS Method of a range is offered with its data; ours does what the c
 })
 
 t.test('what is found about threeDSCompInd depends on the card\'s 3DS Method: ours, another\'s, none, by its range and version (emv3ds-protocol §5.1, §14)', async (t) => {
-  const app = await withRanges(t)
+  const app = await withRanges(t, { logger: (await keepLog()).logger })
   const [notRun, noURL, offered] = ['is Y, but the 3DS Method was not run', 'is N, but no threeDSMethodURL is offered: U', 'is U, although a threeDSMethodURL is offered']
   for (const [acctNumber, preferredProtocolVersion, threeDSCompInd, message] of [
     ['4000400040004000', '2.2.0', 'Y', notRun],
