@@ -12,6 +12,7 @@ import { emvResultAnswers, legacyResultAnswers, type ResultAnswers } from '../sr
 import { BUILT_IN_SCENARIOS, ORIGINAL_SCENARIOS } from '../src/scenario/catalogue.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
 import { emvResultRules, type ResultRules } from '../src/three-ds-server/judge-results.ts'
+import type { EciOnFailure } from '../src/protocol/eci.ts'
 import { type CardRangeRules, rangeAround, supportedSpan } from '../src/three-ds-server/version.ts'
 
 /** Where EMV and the original server differ. */
@@ -44,8 +45,8 @@ export const legacyBehaviour: Behaviour = {
 }
 
 /** Values as EMV has them. @param seed of which authentication values are made */
-export function emvBehaviour (seed: string): Behaviour {
-  const proofs = createEmvProofs(seed)
+export function emvBehaviour (seed: string, eciOnFailure: EciOnFailure): Behaviour {
+  const proofs = createEmvProofs(seed, eciOnFailure)
   const buildResult: Behaviour['buildResult'] = (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs)
   return {
     legacy: false,

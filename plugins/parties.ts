@@ -28,10 +28,10 @@ import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
 
 /** Calls to others: whom the mock may call, with its own certificate. */
-export function createOutbound (app: FastifyInstance, { outboundAllow, outboundTls }: Config): OutboundPost {
+export function createOutbound (app: FastifyInstance, { outboundAllow, outboundTls, outboundConnectTimeoutMs: connectTimeoutMs }: Config): OutboundPost {
   const agent = outboundTls && new Agent({ ...outboundAgentOptions(outboundTls.files), keepAlive: true })
   app.addHook('onClose', async function closeConnections () { agent?.destroy() })
-  return createOutboundPost({ policy: createOutboundPolicy(outboundAllow), agent })
+  return createOutboundPost({ policy: createOutboundPolicy(outboundAllow), agent, connectTimeoutMs })
 }
 
 /** How this process's judge is set. */

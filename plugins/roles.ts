@@ -82,7 +82,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const { config, clock, ids } = parts
   const seed = config.seed ?? Buffer.from(ids.bytes(32)).toString('base64url')
   const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, own: config.certificates })
-  const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed)
+  const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed, config.eciOnFailure)
   const dsKeys = createDsKeys({ seed })
   const ranges = await openCardRanges(config)
   const find = findIn(config, ranges)
@@ -156,6 +156,7 @@ function challengeParts (
     timers,
     rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts, maxAttemptsReason: config.maxAttemptsReason },
     screenCRes: behaviour.screenCRes,
+    fallbackCRes: config.fallbackCRes,
     faultsEnd: behaviour.faultsEnd,
     isStrict: config.isStrict,
     defaultSdkReference: ORIGINAL_SDK_REFERENCE,
@@ -172,7 +173,7 @@ function challengeParts (
 function directoryServerParts (
   app: FastifyInstance, { config, ids }: RolesOptions, acs: AcsLink, dsKeys: DsKeys, ranges: CardRangeHistory, seed: string
 ): AReqParts {
-  const proofs = createEmvProofs(seed)
+  const proofs = createEmvProofs(seed, config.eciOnFailure)
   return {
     ids,
     log: app.log,
@@ -181,7 +182,7 @@ function directoryServerParts (
     notesFindings: notesFindings(app),
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
-    attemptProof: (aReq, acsTransID) => proofs.forDs(aReq, 'A', acsTransID)
+    proof: proofs.forDs
   }
 }
 

@@ -4,6 +4,7 @@ import { ConfigError, type ConfigFault } from './config/config-error.ts'
 import { type MockSettings, toVariables } from './config/mock-settings.ts'
 import { readSettings, type Environment } from './config/read.ts'
 import { redisUrl } from './config/redis-url.ts'
+import { type Rules, toRules } from './config/rules.ts'
 import type { Settings } from './config/settings.ts'
 import { readTls, type ListenerTlsConfig, type OutboundTlsConfig, type TlsConfig } from './config/tls.ts'
 import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
@@ -17,7 +18,7 @@ export type { Environment }
 export type Compatibility = Settings['COMPATIBILITY']
 
 /** What the server was told to be. Read once, frozen, handed to whoever needs it. The settings' table says what each part means. */
-export interface Config {
+export interface Config extends Rules {
   readonly host: Settings['HOST']
   /** 0 for a free one. */
   readonly port: Settings['PORT']
@@ -47,9 +48,6 @@ export interface Config {
   readonly compatibility: Compatibility
   readonly otp: Settings['OTP']
   readonly otpMaxAttempts: number
-  readonly maxAttemptsReason: Settings['MAX_ATTEMPTS_REASON']
-  /** Milliseconds each. */
-  readonly timers: Readonly<{ firstCReq: number, idle: number, spc: number }>
   readonly acsSigningAlg: SigningAlg
   /** Given together with `keyPath` or not at all. */
   readonly certPath?: string
@@ -62,20 +60,7 @@ export interface Config {
   readonly outboundTls?: OutboundTlsConfig
   /** Lower case: names, `*.suffix`, addresses, CIDR ranges, `single-label` (any name without a dot), `*` (every host). */
   readonly outboundAllow: readonly string[]
-  readonly isStrict: boolean
-  readonly firstErrorCode: Settings['FIRST_ERROR_CODE']
-  readonly erroStatus: 200 | 400
-  readonly directoryServer: Readonly<{
-    /** Absent: the ACS of this process. */
-    acsURL?: string
-    acsTimeoutMs: number
-    rResTimeoutMs: number
-    preqIntervalSeconds: number
-  }>
-  /** Of the ACS for an RRes. */
-  readonly acsRResTimeoutMs: number
-  /** Absent: the built-in ones. */
-  readonly cardRanges?: string
+  readonly outboundConnectTimeoutMs: Settings['OUTBOUND_CONNECT_TIMEOUT_MS']
   readonly closeGraceMs: Settings['CLOSE_GRACE_MS']
   readonly metrics: Settings['METRICS']
   readonly docs: Settings['DOCS']
@@ -156,35 +141,13 @@ function toConfig (read: Settings, certificates: OwnCertificates | undefined, tl
     ...certificates !== undefined && { certificates },
     ...tls,
     outboundAllow: Object.freeze([...read.OUTBOUND_ALLOW]),
+    outboundConnectTimeoutMs: read.OUTBOUND_CONNECT_TIMEOUT_MS,
     ...toRules(read),
     closeGraceMs: read.CLOSE_GRACE_MS,
     metrics: read.METRICS,
     docs: read.DOCS,
     compression: read.COMPRESSION,
     ...read.SEED !== undefined && { seed: read.SEED }
-  }
-}
-
-/** What is refused, what is waited for, and who the others are. */
-function toRules (read: Settings): Pick<Config, 'maxAttemptsReason' | 'timers' | 'isStrict' | 'firstErrorCode' | 'erroStatus' | 'directoryServer' | 'acsRResTimeoutMs' | 'cardRanges'> {
-  return {
-    maxAttemptsReason: read.MAX_ATTEMPTS_REASON,
-    timers: Object.freeze({
-      firstCReq: read.FIRST_CREQ_TIMEOUT_SECONDS * 1000,
-      idle: read.CHALLENGE_IDLE_TIMEOUT_SECONDS * 1000,
-      spc: read.SPC_TIMEOUT_SECONDS * 1000
-    }),
-    isStrict: read.VALIDATION === 'emv-strict',
-    firstErrorCode: read.FIRST_ERROR_CODE,
-    erroStatus: read.ERRO_STATUS === '400' ? 400 : 200,
-    directoryServer: Object.freeze({
-      ...read.DS_ACS_URL !== undefined && { acsURL: read.DS_ACS_URL },
-      acsTimeoutMs: read.DS_ACS_TIMEOUT_MS,
-      rResTimeoutMs: read.DS_RRES_TIMEOUT_MS,
-      preqIntervalSeconds: read.PREQ_INTERVAL_SECONDS
-    }),
-    acsRResTimeoutMs: read.ACS_RRES_TIMEOUT_MS,
-    ...read.CARD_RANGES !== undefined && { cardRanges: read.CARD_RANGES }
   }
 }
 

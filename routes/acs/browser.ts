@@ -25,8 +25,8 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(forms)
   await app.register(pageSecurityHeaders)
-  app.setErrorHandler(createPageErrorHandler(app.roles.challenge))
-  const { challenge } = app.roles
+  app.setErrorHandler(createPageErrorHandler(app.roles.challenge, app.roles.config))
+  const { challenge, config } = app.roles
 
   app.post('/challenge', described(openSchema, BODY_LIMIT),
     async function openChallenge (request, reply) {
@@ -49,7 +49,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
 
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
     noteTransaction(request, turn.transaction)
-    if (isOver(turn.transaction)) return sendPage(reply, returnPage(turn.transaction))
+    if (isOver(turn.transaction)) return sendPage(reply, returnPage(turn.transaction, config.fallbackCRes))
     const approvalURL = approvalAddress(app.publicUrl(request), turn.transaction)
     return sendPage(reply, questionPage(turn, challenge.rules, { action, framed: isFramed(request), approvalURL, statusURL: `${action}/status` }))
   }

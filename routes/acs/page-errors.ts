@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { answerError } from '../../plugins/error-answer.ts'
 import { type BrowserChallengeParts, isReturnable } from '../../src/acs/browser-challenge.ts'
-import { returnPage } from '../../src/acs/browser-pages.ts'
+import { refusalPage } from '../../src/acs/browser-pages.ts'
 import { errorPage } from '../../src/acs/pages/message-page.ts'
 import { endWithRefusal } from '../../src/acs/refuse-creq.ts'
+import type { Config } from '../../src/config.ts'
 import { type ErroContent, ProtocolError } from '../../src/errors.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
 import { isWebAddress } from '../../src/protocol/web-address.ts'
@@ -17,7 +18,7 @@ import { sendPage } from './send-page.ts'
  * known and has one (emv3ds-protocol §12.3), and its challenge is over; everything else is a page. Nothing of the request is
  * repeated.
  */
-export function createPageErrorHandler (parts: BrowserChallengeParts): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+export function createPageErrorHandler (parts: BrowserChallengeParts, { erroField }: Pick<Config, 'erroField'>): (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   return async function answerWithPage (error, request, reply) {
     const transaction = error instanceof ProtocolError ? await transactionOf(error.erro, parts.store) : undefined
     if (error instanceof ProtocolError && transaction !== undefined) {
@@ -25,7 +26,7 @@ export function createPageErrorHandler (parts: BrowserChallengeParts): (error: F
       request.log.info({ code: told.erro.errorCode }, 'challenge request refused')
       await endWithRefusal(transaction, false, told, parts).catch((err: unknown) => { request.log.error({ err }, 'the challenge was not ended') })
       if (isWebAddress(transaction.aReq.notificationURL)) {
-        return sendPage(reply, returnPage(transaction, { ...erroBody(told.erro) }, sessionDataOf(request)))
+        return sendPage(reply, refusalPage(transaction, { erro: erroBody(told.erro), field: erroField, threeDSSessionData: sessionDataOf(request) }))
       }
     }
     return sendErrorPage(error, request, reply, 'This challenge cannot be shown')

@@ -10,7 +10,7 @@ import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type Advanced, requireChallenge } from './advance-challenge.ts'
 import { appScreen } from './app-view.ts'
-import { type AppExchange, finalAppCRes, type ScreenCRes } from './build-cres.ts'
+import { type AppExchange, type FallbackCRes, finalAppCRes, type ScreenCRes } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
 import { COUNTED_OUT, LAST_COUNT, requireFreshCount, requireNextCount } from './app-count.ts'
 import { type Challenge, type ChallengeRules, type Step, step } from './challenge/machine.ts'
@@ -24,6 +24,7 @@ export interface AppChallengeParts extends RefusalParts {
   ids: Pick<IdSource, 'bytes'>
   /** What SDKs are shown: the screens of EMV, or the one of the original server. */
   screenCRes: ScreenCRes
+  fallbackCRes: FallbackCRes
   /** Whether a CReq that comes after the end is refused rather than answered once more. */
   isStrict: boolean
   /** `sdkReferenceNumber` where the request has none, by what the SDK encrypts with. */
@@ -138,12 +139,12 @@ function stepOf (challenge: Challenge, { event, element }: AppCReq, transaction:
   }
 }
 
-function cresFor ({ transaction, step }: Advanced, creq: AppCReq, { rules, screenCRes }: AppChallengeParts, baseURL: string): JsonObject {
+function cresFor ({ transaction, step }: Advanced, creq: AppCReq, { rules, screenCRes, fallbackCRes }: AppChallengeParts, baseURL: string): JsonObject {
   const { exchange } = creq
   if (step !== undefined && step.ending === undefined) return screenCRes(exchange, appScreen(transaction, step, creq, { rules, baseURL }))
   if (step === undefined) requireFreshCount(transaction, exchange.counter)
   requireReported(transaction)
-  return finalAppCRes(exchange, transaction)
+  return finalAppCRes(exchange, transaction, fallbackCRes)
 }
 
 function seal (cres: JsonObject, { enc, key, kid }: Channel, { counter }: AppExchange, ids: Pick<IdSource, 'bytes'>): string {

@@ -1,13 +1,14 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
+import type { Erro } from '../protocol/erro.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import { browserCRes } from './build-cres.ts'
+import { browserCRes, type FallbackCRes } from './build-cres.ts'
 import type { BrowserTurn } from './browser-challenge.ts'
 import { challengeOf } from './challenge/challenge-of.ts'
 import type { ChallengeRules } from './challenge/machine.ts'
 import { screenOf, wrongAnswers } from './challenge/screens.ts'
 import { attemptField } from './pages/fields.ts'
-import { finalPage } from './pages/final-page.ts'
+import { finalPage, type FinalView } from './pages/final-page.ts'
 import type { Page } from './pages/page.ts'
 import { screenPage, type ScreenView } from './pages/screen-page.ts'
 
@@ -36,17 +37,31 @@ export function questionPage (turn: BrowserTurn, rules: ChallengeRules, place: Q
   })
 }
 
-/**
- * The page that takes the CRes, or an `Erro` in its place, back to the 3DS Requestor.
- * @param threeDSSessionData goes back with it
- */
-export function returnPage (
-  transaction: Transaction, message: JsonObject = browserCRes(transaction), threeDSSessionData = transaction.challenge?.threeDSSessionData
-): Page {
+/** The page that takes the final CRes back to the 3DS Requestor. */
+export function returnPage (transaction: Transaction, fallbackCRes: FallbackCRes): Page {
+  const message = browserCRes(transaction, fallbackCRes)
+  return pageWith({ message, field: 'cres', threeDSSessionData: transaction.challenge?.threeDSSessionData }, transaction)
+}
+
+/** What goes back in place of the CRes. */
+export interface ReturnedErro {
+  erro: Erro
+  /** No text says which one it is (emv3ds-protocol §12.3). */
+  field: FinalView['field']
+  /** As it came with the faulty CReq. */
+  threeDSSessionData: string | undefined
+}
+
+/** The page that takes an `Erro` back to the 3DS Requestor; where the faulty CReq brought no session data, with that of an earlier one. */
+export function refusalPage (transaction: Transaction, { erro, field, threeDSSessionData = transaction.challenge?.threeDSSessionData }: ReturnedErro): Page {
+  return pageWith({ message: { ...erro }, field, threeDSSessionData }, transaction)
+}
+
+function pageWith ({ message, ...more }: { message: JsonObject } & Pick<FinalView, 'field' | 'threeDSSessionData'>, { aReq: { notificationURL } }: Transaction): Page {
   return finalPage({
-    notificationURL: transaction.aReq.notificationURL,
-    cres: encodeBase64url(JSON.stringify(message)),
-    threeDSSessionData,
+    ...more,
+    notificationURL,
+    message: encodeBase64url(JSON.stringify(message)),
     transStatus: message['transStatus'] === 'Y' ? 'Y' : 'N'
   })
 }

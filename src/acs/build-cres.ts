@@ -3,20 +3,27 @@ import type { Transaction } from '../transaction/transaction.ts'
 import { resultOf } from './challenge/challenge-of.ts'
 import { type AppScreen, screenElements } from './ui/app-screen.ts'
 
-/** The final CRes knows Y and N only (emv3ds-protocol §6). */
-export function finalTransStatus (transaction: Transaction): 'Y' | 'N' {
-  return resultOf(transaction)?.transStatus === 'Y' ? 'Y' : 'N'
+/** What the final CRes says where the challenge goes on decoupled: no two texts agree (emv3ds-protocol §5.7, §17). */
+export type FallbackCRes = 'N' | 'D'
+
+/** The final CRes knows Y and N, and D where that is wanted of it (emv3ds-protocol §6). */
+function finalTransStatus (transaction: Transaction, fallbackCRes: FallbackCRes): 'Y' | 'N' | 'D' {
+  switch (resultOf(transaction)?.transStatus) {
+    case 'Y': return 'Y'
+    case 'D': return fallbackCRes
+    default: return 'N'
+  }
 }
 
 /** The CRes that a browser carries to the notificationURL: emv3ds-protocol §5.3. */
-export function browserCRes (transaction: Transaction): JsonObject {
+export function browserCRes (transaction: Transaction, fallbackCRes: FallbackCRes): JsonObject {
   return {
     messageType: 'CRes',
     messageVersion: transaction.aReq.messageVersion,
     threeDSServerTransID: transaction.threeDSServerTransID,
     acsTransID: transaction.acsTransID,
     challengeCompletionInd: 'Y',
-    transStatus: finalTransStatus(transaction)
+    transStatus: finalTransStatus(transaction, fallbackCRes)
   }
 }
 
@@ -31,8 +38,8 @@ export interface AppExchange {
 }
 
 /** The last CRes of an app challenge: nine members at most and no others (emv3ds-protocol §9.2). */
-export function finalAppCRes (exchange: AppExchange, transaction: Transaction): JsonObject {
-  return { ...commonMembers(exchange, 'Y'), transStatus: finalTransStatus(transaction) }
+export function finalAppCRes (exchange: AppExchange, transaction: Transaction, fallbackCRes: FallbackCRes): JsonObject {
+  return { ...commonMembers(exchange, 'Y'), transStatus: finalTransStatus(transaction, fallbackCRes) }
 }
 
 /** A CRes that goes on: what it repeats, and what it shows. */

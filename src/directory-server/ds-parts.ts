@@ -55,8 +55,8 @@ export interface AReqParts {
   findRange (acctNumber: string): CardRange | undefined
   /** Opens `sdkEncData` for the ACS. @throws ProtocolError D/302, D/311 */
   openDeviceData (aReq: AReq): Promise<string>
-  /** ECI and value of an attempt that the DS confirms for an ACS. */
-  attemptProof (aReq: AReq, acsTransID: string): Proof
+  /** ECI and value of what the DS answers for an ACS. */
+  proof (aReq: AReq, transStatus: 'A' | 'U', acsTransID: string): Proof
 }
 
 /** The DS's answer to an AReq. */

@@ -27,8 +27,7 @@ export function attemptFor (aReq: AReq, { failure, reason }: Failure, stamp: DsS
   if (failure === 'timed-out') parts.acs.complain(erro)
   const ofVersion = range.acsProtocolVersions.find(({ version }) => version === aReq.messageVersion)
   if (ofVersion?.acsInfoInd?.includes(ATTEMPTS) !== true) throw new ProtocolError('The ACS did not answer', erro)
-  const answer = standIn(aReq, 'A', stamp, parts)
-  return Object.assign(answer, parts.attemptProof(aReq, answer.acsTransID))
+  return standIn(aReq, 'A', stamp, parts)
 }
 
 /** A card that is in no range: U with reason 13, cardholder not enrolled (emv3ds-protocol §5.2). */
@@ -37,17 +36,19 @@ export function notParticipating (aReq: AReq, stamp: DsStamp, parts: AReqParts):
 }
 
 /** The DS puts its own reference number and an id of its own where the ACS's would be: emv3ds-protocol §1. */
-function standIn (aReq: AReq, transStatus: 'A' | 'U', { dsTransID, dsReferenceNumber }: DsStamp, { ids }: AReqParts): ARes {
+function standIn (aReq: AReq, transStatus: 'A' | 'U', { dsTransID, dsReferenceNumber }: DsStamp, { ids, proof }: AReqParts): ARes {
+  const acsTransID = ids.uuid()
   return {
     messageType: 'ARes',
     messageVersion: aReq.messageVersion,
     threeDSServerTransID: aReq.threeDSServerTransID,
-    acsTransID: ids.uuid(),
+    acsTransID,
     dsTransID,
     acsReferenceNumber: dsReferenceNumber,
     dsReferenceNumber,
     ...(aReq.deviceChannel === '01' && aReq.sdkTransID !== undefined ? { sdkTransID: aReq.sdkTransID } : {}),
     ...(aReq.deviceChannel === '01' && atLeast(aReq.messageVersion, '2.3.1') ? { deviceInfoRecognisedVersion: '1.3', threeDSRequestorAppURLInd: 'N' } : {}),
-    transStatus
+    transStatus,
+    ...proof(aReq, transStatus, acsTransID)
   } as ARes
 }

@@ -276,13 +276,15 @@ t.test('two boxes have to agree, and consents are reported (2.3.1)', async (t) =
   t.strictSame([older.faults, acs.ds.faults], [[], []])
 })
 
-t.test('information, then the fallback to decoupled: RReq D, reason 29; the CRes says N (2.3.1, emv3ds §5.7)', async (t) => {
-  const acs = await startAcs(t)
-  const sdk = await challenged(acs, '4000400040004011', { version: '2.3.1' }, { threeDSRequestorDecReqInd: 'F', threeDSRequestorDecMaxTime: '00010' })
-  t.match(await sdk.start(), { acsUiType: '07' })
-  t.match(await sdk.continueInfo(), { challengeCompletionInd: 'Y', transStatus: 'N' })
-  t.match(resultOf(acs.ds, sdk), { transStatus: 'D', transStatusReason: '29' })
-  t.strictSame([sdk.faults, acs.ds.faults], [[], []])
+t.test('information, then the fallback to decoupled: RReq D, reason 29; the CRes says N, or D with FALLBACK_CRES=D (2.3.1, emv3ds §5.7, §17)', async (t) => {
+  for (const transStatus of ['N', 'D']) {
+    const acs = await startAcs(t, { FALLBACK_CRES: transStatus })
+    const sdk = await challenged(acs, '4000400040004011', { version: '2.3.1' }, { threeDSRequestorDecReqInd: 'F', threeDSRequestorDecMaxTime: '00010' })
+    t.match(await sdk.start(), { acsUiType: '07' })
+    t.match(await sdk.continueInfo(), { challengeCompletionInd: 'Y', transStatus })
+    t.match(resultOf(acs.ds, sdk), { transStatus: 'D', transStatusReason: '29' })
+    t.strictSame([sdk.faults, acs.ds.faults], [[], []])
+  }
 })
 
 t.test('what the screen does not offer is an element in the wrong place: A/203, and the challenge is over (emv3ds §9.1, §12.3)', async (t) => {

@@ -96,12 +96,16 @@ t.test('every screen is passed in every version, and the shop and the DS hear of
   t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
 })
 
-t.test('information, then the fallback to decoupled: RReq D, reason 29; the CRes says N (2.3.1, emv3ds §5.7)', async (t) => {
-  const acs = await startAcs(t)
-  const aRes = await challenged(acs, '4000400040004011', '2.3.1', { threeDSRequestorDecReqInd: 'B', threeDSRequestorDecMaxTime: '00010' })
-  t.match(await atShop(acs, await information(acs, aRes, await open(aRes))), { transStatus: 'N' })
-  t.match(resultOf(acs, aRes), { transStatus: 'D', transStatusReason: '29' })
-  t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
+t.test('information, then the fallback to decoupled: RReq D, reason 29; the CRes says N, or D with FALLBACK_CRES=D (2.3.1, emv3ds §5.7, §17)', async (t) => {
+  for (const transStatus of ['N', 'D']) {
+    const acs = await startAcs(t, { FALLBACK_CRES: transStatus })
+    const aRes = await challenged(acs, '4000400040004011', '2.3.1', { threeDSRequestorDecReqInd: 'B', threeDSRequestorDecMaxTime: '00010' })
+    const page = await information(acs, aRes, await open(aRes))
+    t.match(page.raw, '<h1>Not confirmed</h1>')
+    t.match(await atShop(acs, page), { transStatus })
+    t.match(resultOf(acs, aRes), { transStatus: 'D', transStatusReason: '29' })
+    t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
+  }
 })
 
 t.test('VALIDATION=emv-strict: a second CReq is refused and ends the challenge, each version in its way (emv3ds §5.3)', async (t) => {
@@ -140,6 +144,15 @@ t.test('a CReq at fault: the Erro goes through the browser, and to the DS with t
     t.strictSame(resultOf(acs, aRes).challengeErrorReporting, version === '2.3.1' ? refused : undefined)
   }
   t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
+})
+
+t.test('with ERRO_FIELD=erro the Erro has a field of its own, and a CRes stays in cres (emv3ds §12.3, §17)', async (t) => {
+  const acs = await startAcs(t, { ERRO_FIELD: 'erro' })
+  const aRes = await challenged(acs, '4000400040004001')
+  const { fields } = readForm((await open(aRes, { challengeWindowSize: '06' })).raw)
+  t.strictSame(Object.keys(fields), ['erro', 'threeDSSessionData'])
+  t.match(JSON.parse(Buffer.from(fields['erro'] as string, 'base64url').toString()), { messageType: 'Erro', errorCode: '203', errorDetail: 'challengeWindowSize' })
+  t.match(await atShop(acs, await open(aRes)), { messageType: 'CRes', transStatus: 'N' })
 })
 
 t.test('out of band in a real browser: the page goes on by itself when the cardholder has approved elsewhere (emv3ds §5.6)', { skip: browserIsLeftOut }, async (t) => {

@@ -7,11 +7,13 @@ import { basePolicy, type Page, renderDocument, renderSign, sourceHash } from '.
 export interface FinalView {
   /** Of the AReq; as hostile as it came. */
   notificationURL?: string | undefined
-  /** The final CRes, base64url without padding. */
-  cres: string
+  /** The final CRes, or an `Erro` in its place: base64url without padding. */
+  message: string
+  /** Which field it goes in. */
+  field: 'cres' | 'erro'
   /** As it came with the CReq; absent if none came. */
   threeDSSessionData?: string | undefined
-  /** Of the CRes: decides the words. */
+  /** Decides the words. */
   transStatus: string
 }
 
@@ -20,7 +22,7 @@ const submitAtOnce = 'document.forms[0].submit()'
 const policy = `${basePolicy}; script-src ${sourceHash(submitAtOnce)}`
 
 /**
- * The page that posts `cres` and `threeDSSessionData` to the notificationURL (emv3ds-protocol §5.3, step 6): by itself,
+ * The page that posts the message and `threeDSSessionData` to the notificationURL (emv3ds-protocol §5.3, step 6): by itself,
  * or by its button where scripts are off. A challenge is over when it gets here, so it never throws: without a
  * notificationURL that a browser may safely be sent to, it is a page that says so, with no form and no script.
  * @param view plain values; everything is escaped here
@@ -32,9 +34,8 @@ export function finalPage (view: FinalView): Page {
   }
   // As the WHATWG parser reads it, so that what was judged is what the browser gets.
   const target = new URL(view.notificationURL).href
-  const fields = view.threeDSSessionData === undefined
-    ? { cres: view.cres }
-    : { cres: view.cres, threeDSSessionData: view.threeDSSessionData }
+  const message = { [view.field]: view.message }
+  const fields = view.threeDSSessionData === undefined ? message : { ...message, threeDSSessionData: view.threeDSSessionData }
   return {
     html: renderDocument({
       title,

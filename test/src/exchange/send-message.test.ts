@@ -66,11 +66,11 @@ t.test('a character that is cut between two pieces of the answer is whole in the
   t.strictSame(await send(url, message, PATIENT), { outcome: 'answered', status: 200, text: '"ã"' })
 })
 
-t.test('an answer of 1 MiB is read; one byte more, or one without an end, is not', async (t) => {
+t.test('an answer of 1 MiB is read; one byte more, or one without an end, is as good as an empty one, and is hung up on', async (t) => {
   const whole = await startReceiver(t, (response) => response.end('x'.repeat(LONGEST)))
   t.strictSame(await send(whole.url, message, PATIENT), { outcome: 'answered', status: 200, text: 'x'.repeat(LONGEST) })
   const longer = await startReceiver(t, (response) => response.end('x'.repeat(LONGEST + 1)))
-  t.strictSame(await send(longer.url, message, PATIENT), { outcome: 'unreachable', reason: 'ANSWER_TOO_LONG' })
+  t.strictSame(await send(longer.url, message, PATIENT), { outcome: 'answered', status: 200, text: '' })
   let cutOff = () => {}
   const isCutOff = new Promise<void>((resolve) => { cutOff = resolve })
   const endless = await startReceiver(t, (response) => {
@@ -78,7 +78,7 @@ t.test('an answer of 1 MiB is read; one byte more, or one without an end, is not
     response.on('drain', more).on('close', cutOff)
     more()
   })
-  t.strictSame(await send(endless.url, message, PATIENT), { outcome: 'unreachable', reason: 'ANSWER_TOO_LONG' })
+  t.strictSame(await send(endless.url, message, PATIENT), { outcome: 'answered', status: 200, text: '' })
   await isCutOff
 })
 
@@ -90,6 +90,22 @@ t.test('one time limit is for all of it: for a connection that is held, for a he
     response.on('close', () => clearInterval(timer))
   })
   for (const url of [silent.url, headless, slow.url]) t.strictSame(await send(url, message, { timeoutMs: 50 }), { outcome: 'timed-out' })
+})
+
+t.test('a connection that does not come about in time leaves the party unreachable, whichever limit ends first; one that is there and is not answered has timed out (emv3ds-protocol §10, §11)', async (t) => {
+  const held = await startRaw(t, () => {})
+  const names: Resolve = () => new Promise(() => {})
+  const swallowed = ['http://ds.test/', 'https://ds.test/', held.replace('http:', 'https:')]
+  for (const [connectTimeoutMs, timeoutMs] of [[50, 30_000], [30_000, 50], [undefined, 50]] as const) {
+    const policy = createOutboundPolicy(['*.test', '127.0.0.1'])
+    const limited = createSendMessage(createOutboundPost({ policy, resolve: names, ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }) }))
+    for (const url of swallowed) t.strictSame(await limited(url, message, { timeoutMs }), { outcome: 'unreachable', reason: 'CONNECT_TIMEOUT' }, `${connectTimeoutMs} ${url}`)
+  }
+  const limited = createSendMessage(createOutboundPost({ policy: createOutboundPolicy(['127.0.0.1']), connectTimeoutMs: 30_000 }))
+  const once = await startReceiver(t, (response) => { if (once.received.length === 1) response.end() })
+  t.strictSame(await limited(once.url, message, PATIENT), { outcome: 'answered', status: 200, text: '' })
+  t.strictSame(await limited(once.url, message, { timeoutMs: 50 }), { outcome: 'timed-out' }, 'over the connection that was there before')
+  t.equal(once.received.length, 2)
 })
 
 t.test('a connection that is refused or reset, an answer that breaks off and what is no HTTP leave the party unreachable; the reason is a code and never an address', async (t) => {

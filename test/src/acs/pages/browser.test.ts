@@ -194,7 +194,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
     const hostile = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"><script>parent.x=1</script>', '</dd></dl>', "'\r\n\r\t&lt;&#13;", '<!--'))
     await fc.assert(fc.asyncProperty(hostile, async (text) => {
       const challenge = screenPage({ ...view, hidden: { field: text }, purchase: { ...view.purchase, merchantName: `m${text}` }, passingCode: text }).html
-      const final = finalPage({ notificationURL: 'https://shop.example/', cres: text, threeDSSessionData: text, transStatus: 'Y' }).html
+      const final = finalPage({ notificationURL: 'https://shop.example/', message: text, field: 'cres', threeDSSessionData: text, transStatus: 'Y' }).html
       const read = `(([challenge, final]) => {
         const parse = (html) => new DOMParser().parseFromString(html, 'text/html')
         const valueOf = (document, name) => document.querySelector('input[name=' + name + ']').value
@@ -212,7 +212,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
     await t.test('posts by itself, and by Continue where scripts are off', async (t) => {
       for (const javaScriptEnabled of [true, false]) {
         const shop = await serve(t, {})
-        const acs = await serve(t, { '/': finalPage({ notificationURL: `${shop.otherSite}/notify?a=1&b="`, cres: 'eyJhIjoxfQ', threeDSSessionData: sessionData, transStatus: 'Y' }) })
+        const acs = await serve(t, { '/': finalPage({ notificationURL: `${shop.otherSite}/notify?a=1&b="`, message: 'eyJhIjoxfQ', field: 'cres', threeDSSessionData: sessionData, transStatus: 'Y' }) })
         const tab = javaScriptEnabled ? scripted : plain
         await tab.goto(acs.url, { waitUntil: 'commit' })
         if (!javaScriptEnabled) await tab.getByRole('button', { name: 'Continue' }).click()
@@ -223,7 +223,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
 
     await t.test('lets the shop redirect the browser to an app link', async (t) => {
       const shop = await serve(t, {}, () => new URL('myshop://done'))
-      const acs = await serve(t, { '/': finalPage({ notificationURL: `${shop.otherSite}/notify`, cres: 'eyJhIjoxfQ', transStatus: 'Y' }) })
+      const acs = await serve(t, { '/': finalPage({ notificationURL: `${shop.otherSite}/notify`, message: 'eyJhIjoxfQ', field: 'cres', transStatus: 'Y' }) })
       const followed = tab.waitForEvent('requestfailed', (request) => request.url().startsWith('myshop:') || request.failure()?.errorText === 'csp')
       await Promise.all([followed, tab.goto(acs.url, { waitUntil: 'commit' })])
       t.equal((await followed).url(), 'myshop://done')
@@ -238,7 +238,7 @@ t.test('the pages in a real browser', { skip: browserIsLeftOut }, async (t) => {
         '/inner': `<iframe name="challenge" sandbox="${sandbox}" width="250" height="400"></iframe>`
       })
       const acs = await serve(t, { '/first-party': 'hello' }, (path) => path === '/answer'
-        ? finalPage({ notificationURL: `${shop.otherSite}/notify`, cres: 'eyJhIjoxfQ', transStatus: 'N' })
+        ? finalPage({ notificationURL: `${shop.otherSite}/notify`, message: 'eyJhIjoxfQ', field: 'cres', transStatus: 'N' })
         : screenPage(view))
       await tab.goto(`${acs.url}/first-party`)
       t.equal((await tab.context().cookies(acs.url)).length, 1, 'the cookie that the frame must not get is there')

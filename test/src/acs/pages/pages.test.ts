@@ -26,7 +26,7 @@ const view: ScreenView = {
   attemptsLeft: 3,
   passingCode: '1234'
 }
-const final = { notificationURL: 'https://shop.example/notify', cres: 'eyJhIjoxfQ', transStatus: 'Y' }
+const final = { notificationURL: 'https://shop.example/notify', message: 'eyJhIjoxfQ', field: 'cres' as const, transStatus: 'Y' }
 
 /** The tags with their attributes' names: what a value must not be able to change. */
 function skeleton (html: string): string {
@@ -71,7 +71,7 @@ t.test('hostile text in any field leaves every tag of every page as it was', asy
       passingCode: text
     })
     return skeleton(html) === plain.challenge &&
-      skeleton(finalPage({ ...final, notificationURL: `https://shop.example/?${text.replace(/[^\x21-\x7e]/g, '')}`, cres: text, threeDSSessionData: text }).html) === plain.final &&
+      skeleton(finalPage({ ...final, notificationURL: `https://shop.example/?${text.replace(/[^\x21-\x7e]/g, '')}`, message: text, field: 'cres', threeDSSessionData: text }).html) === plain.final &&
       skeleton(resultPage({ title: text, message: text }).html) === plain.result &&
       skeleton(errorPage({ title: text, message: text, status: 400 }).html) === plain.error
   })))
@@ -155,6 +155,7 @@ t.test('the final page posts cres, and threeDSSessionData only if it came (emv3d
 <input type="hidden" name="threeDSSessionData" value="">
 <button class="main" type="submit">Continue</button>
 </form>`)
+  t.match(form(finalPage({ ...final, field: 'erro' })), '<input type="hidden" name="erro" value="eyJhIjoxfQ">')
   t.match(finalPage(final).html, '<h1>Confirmed</h1>')
   t.match(finalPage({ ...final, transStatus: 'N' }).html, '<h1>Not confirmed</h1>')
 })
