@@ -15,16 +15,20 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What is to be done later: deliveries and timers. */
     jobs: JobQueue
+    /** Those of this process alone: for what the others cannot be told while Redis is away. */
+    ownJobs: JobQueue
   }
 }
 
 /** Opens the queue where transactions are kept. It begins to run when everything else is ready. */
 export const jobs = fp(async function jobs (app: FastifyInstance, { config, clock }: JobsOptions) {
-  const queue = config.useRedis ? await openRedisJobs(app, config, clock) : createMemoryJobs({ clock, log: app.log })
+  const own = createMemoryJobs({ clock, log: app.log })
+  const queue = config.useRedis ? await openRedisJobs(app, config, clock) : own
   app.decorate('jobs', queue)
-  app.addHook('onReady', async function startJobs () { await queue.start() })
+  app.decorate('ownJobs', own)
+  app.addHook('onReady', async function startJobs () { await Promise.all([own.start(), queue.start()]) })
   // Before the connection to Redis is closed: hooks of this kind run last in, first out.
-  app.addHook('onClose', async function stopJobs () { await queue.close() })
+  app.addHook('onClose', async function stopJobs () { await Promise.all([own.close(), queue.close()]) })
 }, { name: 'jobs', fastify: '5.x', dependencies: ['state-store'] })
 
 // Loaded here only: a server that keeps to memory starts without reading any of it.

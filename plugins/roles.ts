@@ -1,10 +1,10 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
-import { createReportHandler, createTimerHandler, setTimer, TIMER_JOB } from '../src/acs/challenge-timer.ts'
+import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, setTimer, TIMER_JOB } from '../src/acs/challenge-timer.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
 import { createEmvProofs } from '../src/acs/emv-proofs.ts'
-import { createResultReporting, REPORT_JOB, type ReportingParts } from '../src/acs/report-result.ts'
+import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
 import type { AcsParts } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
@@ -145,10 +145,10 @@ function rReqParts ({ stateStore: store, log }: FastifyInstance, { config }: Rol
 
 /** Challenges, and the jobs that end and report them. */
 function challengeParts (
-  { stateStore: store, jobs, log, meters }: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers }: AcsParts, send: ReportingParts['send']
+  { stateStore: store, jobs, ownJobs, log, meters }: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers, proofs }: AcsParts, send: ReportingParts['send']
 ): AppChallengeParts {
   const leaseMs = 2 * Math.max(config.acsRResTimeoutMs, config.directoryServer.rResTimeoutMs) + LEASE_MARGIN_MS
-  const reporting: ReportingParts = { store, clock, log, jobs, leaseMs, send }
+  const reporting: ReportingParts = { store, clock, log, jobs, ownJobs, leaseMs, proofs, send }
   const challenge: AppChallengeParts = {
     store,
     clock,
@@ -164,9 +164,10 @@ function challengeParts (
     reporting: createResultReporting(reporting),
     onFinished: ({ aReq }, transStatus) => { meters.challengeFinished(FLOWS[aReq.deviceChannel], transStatus) }
   }
-  const timed = { challenge, reporting, ttlMs: config.transactionTtlSeconds * 1000 }
+  const timed = { challenge, reporting, lookMs: lookInterval(config) }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
   jobs.handle(REPORT_JOB, createReportHandler(timed))
+  ownJobs.handle(RESUME_JOB, createResumeHandler(timed))
   return challenge
 }
 
@@ -187,9 +188,9 @@ function directoryServerParts (
 }
 
 /** Both at once: a timer whose transaction was not kept finds nothing to end. */
-function keeping ({ stateStore, jobs }: FastifyInstance, { transactionTtlSeconds }: Config): Roles['keep'] {
+function keeping ({ stateStore, jobs }: FastifyInstance, config: Config): Roles['keep'] {
   return async (transaction) => {
-    const [isReplaced] = await Promise.all([stateStore.insert(transaction), setTimer(transaction, jobs, transactionTtlSeconds * 1000)])
+    const [isReplaced] = await Promise.all([stateStore.insert(transaction), setTimer(transaction, jobs, lookInterval(config))])
     return isReplaced
   }
 }

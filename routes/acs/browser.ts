@@ -51,6 +51,6 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
     noteTransaction(request, turn.transaction)
     if (isOver(turn.transaction)) return sendPage(reply, returnPage(turn.transaction, config.fallbackCRes))
     const approvalURL = approvalAddress(app.publicUrl(request), turn.transaction)
-    return sendPage(reply, questionPage(turn, challenge.rules, { action, framed: isFramed(request), approvalURL, statusURL: `${action}/status` }))
+    return sendPage(reply, questionPage(turn, challenge.rules, { action, framed: isFramed(request), approvalURL, statusURL: `${action}/status`, now: app.roles.clock.now() }))
   }
 }

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../crypto/base64url.ts'
 import type { Erro } from '../protocol/erro.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { browserCRes, type FallbackCRes } from './build-cres.ts'
 import type { BrowserTurn } from './browser-challenge.ts'
@@ -9,11 +10,14 @@ import type { ChallengeRules } from './challenge/machine.ts'
 import { screenOf, wrongAnswers } from './challenge/screens.ts'
 import { attemptField } from './pages/fields.ts'
 import { finalPage, type FinalView } from './pages/final-page.ts'
-import type { Page } from './pages/page.ts'
+import type { Page, Reload } from './pages/page.ts'
 import { screenPage, type ScreenView } from './pages/screen-page.ts'
 
 /** What the caller of the ACS knows about a challenge page. */
-export type QuestionPlace = Pick<ScreenView, 'action' | 'byRedirect' | 'framed' | 'approvalURL' | 'statusURL'>
+export interface QuestionPlace extends Pick<ScreenView, 'action' | 'byRedirect' | 'framed' | 'approvalURL' | 'statusURL'> {
+  /** Milliseconds since the Unix epoch. Absent where the page's own path cannot be asked where the challenge stands. */
+  now?: number
+}
 
 /**
  * The page for where a challenge stands: its current screen.
@@ -22,7 +26,7 @@ export type QuestionPlace = Pick<ScreenView, 'action' | 'byRedirect' | 'framed' 
  * @param place where its form posts to, relative to the page, whether it is in a frame, and where the bank's app is
  * @returns HTML and its policy
  */
-export function questionPage (turn: BrowserTurn, rules: ChallengeRules, place: QuestionPlace): Page {
+export function questionPage (turn: BrowserTurn, rules: ChallengeRules, { now, ...place }: QuestionPlace): Page {
   const { transaction, notice } = turn
   const { plan, progress } = challengeOf(transaction)
   return screenPage({
@@ -33,8 +37,21 @@ export function questionPage (turn: BrowserTurn, rules: ChallengeRules, place: Q
     purchase: transaction.aReq,
     attemptsLeft: rules.otpMaxAttempts - wrongAnswers(progress),
     ...(notice === undefined ? {} : { notice }),
-    passingCode: rules.otp
+    passingCode: rules.otp,
+    reload: now === undefined ? undefined : reloadAtEnd(transaction, now, place.action)
   })
+}
+
+/** By then the timer's job has ended the challenge; if it has not, the page is shown once more. */
+const MARGIN_SECONDS = 1
+
+/**
+ * Before 2.3.1 a page that is still open when its time is over posts the CRes; then the 3DS Requestor closes the frame
+ * (emv3ds-protocol §11, §17).
+ */
+function reloadAtEnd ({ aReq: { messageVersion }, challenge }: Transaction, now: number, address: string): Reload | undefined {
+  if (challenge?.deadline === undefined || atLeast(messageVersion, '2.3.1')) return undefined
+  return { afterSeconds: Math.ceil(Math.max(challenge.deadline - now, 0) / 1000) + MARGIN_SECONDS, address }
 }
 
 /** The page that takes the final CRes back to the 3DS Requestor. */

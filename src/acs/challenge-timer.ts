@@ -4,28 +4,38 @@ import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
 import { isOver, stateOf } from './challenge/challenge-of.ts'
 import { type ChallengeRules, step } from './challenge/machine.ts'
-import { reportAgain, type ReportingParts } from './report-result.ts'
+import type { TimerLengths } from './challenge/timers.ts'
+import type { Reported } from './ask-ds.ts'
+import { reportAgain, type ReportingParts, RESUME_MS, settleReport } from './report-result.ts'
 
 /** Kind of the jobs that end a challenge whose time is over. */
 export const TIMER_JOB = 'challenge-timer'
+
+/**
+ * How often a challenge has to be looked at, milliseconds: in time for one whose CReq moved the deadline to an earlier time, and
+ * before its transaction is gone.
+ */
+export function lookInterval ({ timers, transactionTtlSeconds }: { timers: Pick<TimerLengths, 'idle'>, transactionTtlSeconds: number }): number {
+  return Math.min(timers.idle, transactionTtlSeconds * 1000 / 2)
+}
 
 /** What a challenge's timer takes. */
 export interface TimerParts {
   challenge: ChallengeParts & { rules: ChallengeRules }
   reporting: ReportingParts
-  /** How long a transaction is kept after its last use, milliseconds: one that lasts longer has to be looked at meanwhile. */
-  ttlMs: number
+  /** Of `lookInterval`. */
+  lookMs: number
 }
 
 /**
  * Sets the timer of a transaction's challenge. One is enough: each CReq moves the deadline that is stored, and the job looks
  * there.
- * @param ttlMs how long a transaction is kept after its last use, milliseconds: it is looked at before that
+ * @param lookMs of `lookInterval`
  */
-export async function setTimer (transaction: Transaction, jobs: Pick<JobQueue, 'schedule'>, ttlMs: number): Promise<void> {
+export async function setTimer (transaction: Transaction, jobs: Pick<JobQueue, 'schedule'>, lookMs: number): Promise<void> {
   const { threeDSServerTransID, acsTransID, challenge, createdAt } = transaction
   if (challenge?.deadline === undefined) return
-  await jobs.schedule({ id: `${TIMER_JOB}:${acsTransID}`, kind: TIMER_JOB, dueAt: Math.min(challenge.deadline, createdAt + ttlMs / 2), data: { threeDSServerTransID, acsTransID } })
+  await jobs.schedule({ id: `${TIMER_JOB}:${acsTransID}`, kind: TIMER_JOB, dueAt: Math.min(challenge.deadline, createdAt + lookMs), data: { threeDSServerTransID, acsTransID } })
 }
 
 /** Ends a challenge when its time is over: emv3ds-protocol §11. */
@@ -47,9 +57,36 @@ export function createReportHandler (parts: TimerParts): JobHandler {
   }
 }
 
+/**
+ * Goes on with a report that jobs or the store were not there for: sends the result, or keeps what came of sending it. As long as
+ * they are away it looks again.
+ */
+export function createResumeHandler (parts: TimerParts): JobHandler {
+  const { challenge: { clock, reporting } } = parts
+  return async ({ data }) => {
+    try {
+      const found = await foundBy(data, parts)
+      if (found === undefined || !isUnreported(found)) return undefined
+      await (data['reported'] === undefined ? reporting.report(found) : settleReport(found, data['reported'] as unknown as Reported, parts.reporting))
+      return undefined
+    } catch (error) {
+      if (!isAway(error)) throw error
+      return { retryAt: clock.now() + RESUME_MS }
+    }
+  }
+}
+
+function isAway (error: unknown): boolean {
+  return error instanceof MockError && (error.code === 'store_connection' || error.code === 'store_timeout')
+}
+
+function isUnreported (transaction: Transaction): boolean {
+  return stateOf(transaction) === 'reporting' && transaction.challenge?.reports === undefined
+}
+
 /** A process that ended between storing the result and reporting it has left it behind. What was tried has a job of its own. */
 async function takeOver (found: Transaction, { challenge: { reporting } }: TimerParts): Promise<undefined> {
-  if (stateOf(found) === 'reporting' && found.challenge?.reports === undefined) await reporting.report(found)
+  if (isUnreported(found)) await reporting.report(found)
 }
 
 /** Another authentication may have taken the id meanwhile. */
@@ -64,10 +101,10 @@ async function foundBy (data: { [member: string]: unknown }, { challenge: { stor
 }
 
 /** Looking renews the transaction's own time. */
-function nextLook ({ challenge }: Transaction, { challenge: { clock }, ttlMs }: TimerParts): { retryAt: number } | undefined {
+function nextLook ({ challenge }: Transaction, { challenge: { clock }, lookMs }: TimerParts): { retryAt: number } | undefined {
   const now = clock.now()
   const deadline = challenge?.deadline ?? now
-  return deadline <= now ? undefined : { retryAt: Math.min(deadline, now + ttlMs / 2) }
+  return deadline <= now ? undefined : { retryAt: Math.min(deadline, now + lookMs) }
 }
 
 async function timeOut (found: Transaction, { challenge: parts }: TimerParts): Promise<{ retryAt: number } | undefined> {

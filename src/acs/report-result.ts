@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { Log } from '../log.ts'
-import type { RReq } from '../protocol/messages.ts'
+import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { ReportAttempt } from '../transaction/challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { Reported } from './ask-ds.ts'
 import { stateOf } from './challenge/challenge-of.ts'
+import type { Proofs } from './proofs.ts'
 import { unavailableRReq } from './unavailable-rreq.ts'
 
 /** How the result of a challenge gets to the 3DS Server. */
@@ -26,6 +27,10 @@ export interface ReportingParts {
   clock: Clock
   log: Log
   jobs: Pick<JobQueue, 'schedule' | 'cancel'>
+  /** Of this process alone, so that they are never away. */
+  ownJobs: Pick<JobQueue, 'schedule'>
+  /** Of the result that says that it comes too late. */
+  proofs: Pick<Proofs, 'forRReq'>
   /** How long one attempt can take, milliseconds: so long the job that does it in somebody's place waits. */
   leaseMs: number
   /** To the DS; rejects with errors of the store only. */
@@ -34,6 +39,12 @@ export interface ReportingParts {
 
 /** Kind of the jobs that report what could not be reported. */
 export const REPORT_JOB = 'report'
+
+/** Kind of the jobs that go on with a report that jobs or the store were not there for. */
+export const RESUME_JOB = 'resume-report'
+
+/** How soon, and how often, such a report is looked at. */
+export const RESUME_MS = 1000
 
 /** Between two attempts to reach the DS: emv3ds-protocol §10. */
 export const RETRY_MS = 10_000
@@ -62,22 +73,35 @@ export function createResultReporting (parts: ReportingParts): ResultReporting {
   }
 }
 
-/** With a job behind it, so that a process that ends meanwhile is no loss. */
+/**
+ * With a job behind it, so that a process that ends meanwhile is no loss. Where jobs or the store are away, the result is sent all
+ * the same, and this process goes on as soon as they are back.
+ */
 async function attempt (transaction: Transaction, parts: ReportingParts): Promise<Transaction> {
+  const { clock, log, ownJobs } = parts
   const { acsTransID, threeDSServerTransID } = transaction
-  const id = reportJobId(acsTransID)
-  const now = parts.clock.now()
+  let reported: Reported | undefined
   try {
-    if (isFar(transaction)) await parts.jobs.schedule({ id, kind: REPORT_JOB, dueAt: now + parts.leaseMs, data: { threeDSServerTransID, acsTransID } })
-    const reported = await sendOnce(transaction, parts)
-    if (reported.outcome === 'unreachable') {
-      await parts.jobs.schedule({ id, kind: REPORT_JOB, dueAt: parts.clock.now() + RETRY_MS, data: { threeDSServerTransID, acsTransID } })
-    } else if (isFar(transaction)) await parts.jobs.cancel(id)
-    return await keepAttempt(transaction, reported, parts)
+    if (isFar(transaction)) await reportLater(transaction, parts.leaseMs, parts).catch((err: unknown) => { log.warn({ err, threeDSServerTransID }, 'no job stands behind a report') })
+    reported = await sendOnce(transaction, parts)
+    return await settleReport(transaction, reported, parts)
   } catch (err) {
-    parts.log.warn({ err, threeDSServerTransID }, 'the result could not be reported now')
+    log.warn({ err, threeDSServerTransID }, 'the result could not be reported now')
+    const data = { threeDSServerTransID, acsTransID, ...(reported === undefined ? {} : { reported: { ...reported } as JsonObject }) }
+    await ownJobs.schedule({ id: `${RESUME_JOB}:${acsTransID}`, kind: RESUME_JOB, dueAt: clock.now() + RESUME_MS, data })
     return transaction
   }
+}
+
+/** Keeps what came of an attempt, and sees to the job behind it. */
+export async function settleReport (transaction: Transaction, reported: Reported, parts: ReportingParts): Promise<Transaction> {
+  if (reported.outcome === 'unreachable') await reportLater(transaction, RETRY_MS, parts)
+  else if (isFar(transaction)) await parts.jobs.cancel(reportJobId(transaction.acsTransID))
+  return keepAttempt(transaction, reported, parts)
+}
+
+function reportLater ({ threeDSServerTransID, acsTransID }: Transaction, delayMs: number, { jobs, clock }: ReportingParts): Promise<void> {
+  return jobs.schedule({ id: reportJobId(acsTransID), kind: REPORT_JOB, dueAt: clock.now() + delayMs, data: { threeDSServerTransID, acsTransID } })
 }
 
 /** Connecting is tried again at once: emv3ds-protocol §10. */
@@ -100,7 +124,8 @@ export async function reportAgain (transaction: Transaction, parts: ReportingPar
   const { challenge } = transaction
   if (challenge?.rReq === undefined || stateOf(transaction) !== 'reporting') return undefined
   const wasTried = challenge.reports !== undefined
-  const rReq = wasTried ? unavailableRReq(challenge.rReq) : challenge.rReq
+  const { aReq, acsTransID } = transaction
+  const rReq = wasTried ? { ...unavailableRReq(challenge.rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID) } : challenge.rReq
   const reported = await parts.send(rReq, transaction)
   await keepAttempt({ ...transaction, challenge: { ...challenge, rReq } }, reported, parts)
   const now = parts.clock.now()

@@ -1,11 +1,13 @@
 import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
+import type { AppParts } from '../../app.ts'
+import { createManualClock } from '../../src/clock.ts'
 import { randomIds } from '../../src/ids.ts'
-import { build } from '../setup/app.ts'
+import { build, START } from '../setup/app.ts'
 import { browserIsLeftOut, launchBrowser } from '../setup/browser.ts'
 import { type DirectoryServer, startDirectoryServer } from '../setup/parties/directory-server.ts'
 import { aReq, browserCReq, type Version } from '../setup/parties/messages.ts'
-import type { Reply } from '../setup/parties/party.ts'
+import { type Reply, send } from '../setup/parties/party.ts'
 import { encoded, postForm, readForm, type Shop, startShop, submit } from '../setup/parties/shop.ts'
 
 /* Every screen in a browser: this ACS between a foreign Directory Server and a shop. */
@@ -14,9 +16,9 @@ const VERSIONS: readonly Version[] = ['2.1.0', '2.2.0', '2.3.1']
 
 interface Acs { app: FastifyInstance, url: string, ds: DirectoryServer, shop: Shop }
 
-async function startAcs (t: Test, env: Record<string, string> = {}): Promise<Acs> {
+async function startAcs (t: Test, env: Record<string, string> = {}, parts: AppParts = {}): Promise<Acs> {
   const [ds, shop] = await Promise.all([startDirectoryServer(t), startShop(t)])
-  const app = await build(t, env, { ids: randomIds })
+  const app = await build(t, env, { ids: randomIds, ...parts })
   return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }), ds, shop }
 }
 
@@ -153,6 +155,41 @@ t.test('with ERRO_FIELD=erro the Erro has a field of its own, and a CRes stays i
   t.strictSame(Object.keys(fields), ['erro', 'threeDSSessionData'])
   t.match(JSON.parse(Buffer.from(fields['erro'] as string, 'base64url').toString()), { messageType: 'Erro', errorCode: '203', errorDetail: 'challengeWindowSize' })
   t.match(await atShop(acs, await open(aRes)), { messageType: 'CRes', transStatus: 'N' })
+})
+
+t.test('before 2.3.1 a page that is still open when its time is over asks where the challenge stands (emv3ds §11, §17)', async (t) => {
+  const clock = createManualClock(START)
+  const acs = await startAcs(t, {}, { clock })
+  const reload = ({ raw }: Reply) => /<meta http-equiv="refresh" content="([^"]*)">/.exec(raw)?.[1]
+  for (const version of VERSIONS) {
+    const aRes = await challenged(acs, '4000400040004001', version)
+    const page = await open(aRes)
+    const [first, second] = version === '2.3.1' ? [] : [`601; url=challenge/${aRes.acsTransID}`, `601; url=./${aRes.acsTransID}`]
+    t.equal(reload(page), first)
+    clock.advance(100_500)
+    t.equal(reload(await press(page, aRes, { otp: '0000', action: 'submit' })), second, 'an answer lets the time begin again')
+    clock.advance(100_500)
+    t.equal(reload(await send('GET', `${aRes.acsURL}/${aRes.acsTransID}`)), second?.replace('601', '501'))
+    clock.advance(499_500)
+    t.equal(reload(await send('GET', `${aRes.acsURL}/${aRes.acsTransID}`)), second?.replace('601', '1'), 'as long as nothing has ended it')
+  }
+})
+
+t.test('in a real browser the page that nobody answered posts the CRes: N (emv3ds §11, §17)', { skip: browserIsLeftOut }, async (t) => {
+  const clock = createManualClock(START)
+  const acs = await startAcs(t, { CHALLENGE_IDLE_TIMEOUT_SECONDS: '1' }, { clock })
+  const page = await (await launchBrowser(t)).newPage()
+  const aRes = await challenged(acs, '4000400040004001')
+  await page.goto(acs.shop.url)
+  await page.setContent(`<iframe name="bank" sandbox="allow-forms allow-scripts allow-same-origin" width="500" height="600"></iframe>
+<form method="post" target="bank" action="${aRes.acsURL}"><input type="hidden" name="creq" value="${encoded(browserCReq(aRes))}"><button>Pay</button></form>`)
+  await page.getByRole('button', { name: 'Pay' }).click()
+  await page.frameLocator('iframe').getByRole('button', { name: 'Cancel' }).waitFor()
+  clock.advance(1000)
+  await acs.app.jobs.runDue()
+  t.match((await acs.shop.challengeEnd()).cres, { messageType: 'CRes', transStatus: 'N' })
+  t.match(resultOf(acs, aRes), { transStatus: 'N', transStatusReason: '14', challengeCancel: '04' })
+  t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
 })
 
 t.test('out of band in a real browser: the page goes on by itself when the cardholder has approved elsewhere (emv3ds §5.6)', { skip: browserIsLeftOut }, async (t) => {

@@ -21,6 +21,14 @@ export interface PageParts {
   layout: 'two' | 'end'
   /** Text at the right of the header. */
   scheme?: string | undefined
+  reload?: Reload | undefined
+}
+
+/** When a page that nobody has left asks where its challenge stands. */
+export interface Reload {
+  afterSeconds: number
+  /** Relative to the page, on the server that serves it. */
+  address: string
 }
 
 const logo = '<svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 2 2 7v2h20V7zM4 11v7h3v-7zm6.5 0v7h3v-7zM17 11v7h3v-7zM2 20v2h20v-2z"/></svg>'
@@ -55,14 +63,14 @@ export const basePolicy = `default-src 'none'; style-src ${sourceHash(style)}; i
  * @param parts texts are escaped here; HTML must come escaped
  * @returns the document, which asks for nothing from the network
  */
-export function renderDocument ({ title, main, banner = '', layout, scheme }: PageParts): string {
+export function renderDocument ({ title, main, banner = '', layout, scheme, reload }: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
+<meta name="robots" content="noindex">${reload === undefined ? '' : `\n<meta http-equiv="refresh" content="${reload.afterSeconds}; url=${escapeHtml(reload.address)}">`}
 <title>${escapeHtml(title)} - Mock Bank</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>

@@ -1,7 +1,7 @@
 import type { ChallengeNotice } from '../challenge/machine.ts'
 import type { Consent, ScreenKind } from '../../transaction/challenge.ts'
 import { escapeHtml } from './html.ts'
-import { basePolicy, type Page, renderDocument, sourceHash } from './page.ts'
+import { basePolicy, type Page, type Reload, renderDocument, sourceHash } from './page.ts'
 import { type Purchase, renderPurchase, schemeName } from './purchase.ts'
 import { renderForm } from './screen-form.ts'
 import { headingOf, hintFor, INTROS, noticeWords } from './words.ts'
@@ -32,6 +32,7 @@ export interface ScreenView {
    * the page, or a relative reference to one. A page in a sandbox asks for it with `Origin: null`.
    */
   statusURL?: string
+  reload?: Reload | undefined
 }
 
 /**
@@ -66,6 +67,7 @@ export function screenPage (view: ScreenView): Page {
       scheme: schemeName(purchase),
       banner: renderBanner(kind, view.passingCode),
       layout: 'two',
+      reload: view.reload,
       main: `${renderIntroduction(kind, purchase)}\n${renderScreenForm(view)}${polls ? `\n<script>${pollStatus}</script>` : ''}`
     }),
     contentSecurityPolicy: `${basePolicy}${polls ? pollPolicy : ''}${view.byRedirect === true ? '' : "; form-action 'self'"}`

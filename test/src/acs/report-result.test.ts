@@ -2,10 +2,10 @@ import t, { type Test } from 'tap'
 import { advanceChallenge, type ChallengeParts } from '../../../src/acs/advance-challenge.ts'
 import { askDs } from '../../../src/acs/ask-ds.ts'
 import { buildRReq } from '../../../src/acs/build-rreq.ts'
-import { createReportHandler, createTimerHandler, setTimer, TIMER_JOB } from '../../../src/acs/challenge-timer.ts'
+import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, setTimer, TIMER_JOB } from '../../../src/acs/challenge-timer.ts'
 import { type ChallengeEvent, type ChallengeRules, step } from '../../../src/acs/challenge/machine.ts'
 import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
-import { createResultReporting, REPORT_JOB, reportAgain, reportJobId, type ReportingParts, type ResultReporting } from '../../../src/acs/report-result.ts'
+import { createResultReporting, REPORT_JOB, reportAgain, reportJobId, RESUME_JOB, type ReportingParts, type ResultReporting } from '../../../src/acs/report-result.ts'
 import { unavailableRReq } from '../../../src/acs/unavailable-rreq.ts'
 import { createManualClock, type ManualClock } from '../../../src/clock.ts'
 import { MockError } from '../../../src/errors.ts'
@@ -79,10 +79,10 @@ interface World {
   bodies (): JsonObject[]
 }
 
-interface Options { ds?: Ds, timeoutMs?: number, ttlMs?: number, send?: ReportingParts['send'], store?: (real: StateStore) => StateStore }
+interface Options { ds?: Ds, timeoutMs?: number, ttlMs?: number, send?: ReportingParts['send'], store?: (real: StateStore) => StateStore, jobs?: (real: JobQueue) => ReportingParts['jobs'], idleMs?: number, eciOnFailure?: 'present' }
 
 /** An ACS with a DS elsewhere, and a clock that stands still. */
-async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, ttlMs = TTL_MS, send: sendHere, store: around = (real) => real }: Options = {}): Promise<World> {
+async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, ttlMs = TTL_MS, send: sendHere, store: around = (real) => real, jobs: shared = (real) => real, idleMs = 600_000, eciOnFailure }: Options = {}): Promise<World> {
   const clock = createManualClock(START)
   const real = createMemoryStore({ ttlSeconds: ttlMs / 1000, maxTransactions: 10, maxBytes: 1_000_000, clock })
   const store = around(real)
@@ -96,21 +96,22 @@ async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, tt
   })
   const post = createOutboundPost({ policy: createOutboundPolicy(['127.0.0.1']) })
   const asking = { send: createSendMessage(post), judge: createJudge({ strict: false, firstErrorCode: '203' }), timeoutMs }
-  const parts: ReportingParts = { store, clock, log, jobs, leaseMs: 15_000, send: sendHere ?? ((rReq, transaction) => askDs(rReq, transaction, asking)) }
+  const proofs = createEmvProofs('seed', eciOnFailure)
+  const parts: ReportingParts = { store, clock, log, jobs: shared(jobs), ownJobs: jobs, leaseMs: 15_000, proofs, send: sendHere ?? ((rReq, transaction) => askDs(rReq, transaction, asking)) }
   const reporting = createResultReporting(parts)
-  const proofs = createEmvProofs('seed')
   const challenge: ChallengeParts & { rules: ChallengeRules } = {
     store,
     clock,
     rules,
     reporting,
-    timers: { firstCReq: 30_000, idle: 600_000, spc: 600_000 },
+    timers: { firstCReq: 30_000, idle: idleMs, spc: 600_000 },
     buildResult: (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs),
     onFinished () {}
   }
-  const timed = { challenge, reporting: parts, ttlMs }
+  const timed = { challenge, reporting: parts, lookMs: ttlMs / 2 }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
   jobs.handle(REPORT_JOB, createReportHandler(timed))
+  jobs.handle(RESUME_JOB, createResumeHandler(timed))
   return {
     clock,
     store,
@@ -122,7 +123,7 @@ async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, tt
     async begin (more = {}) {
       const transaction = transactionWith(`${ds.url}/`, more)
       await real.insert(transaction)
-      await setTimer(transaction, jobs, ttlMs)
+      await setTimer(transaction, jobs, ttlMs / 2)
       return transaction
     },
     async act (event) { return (await advanceChallenge(challenge, IDS, (current) => step(current, event, rules))).transaction },
@@ -495,6 +496,124 @@ t.test('when what came of the report cannot be kept that is logged, and whoever 
   await begin()
   t.match(await act(RIGHT), { challenge: { state: 'reporting', rReq: PASSED } })
   t.match(log.lines.at(-1), { message: 'the result could not be reported now', details: { err: { code: 'store_connection' }, threeDSServerTransID: IDS.threeDSServerTransID } })
+})
+
+/** A store, or jobs, that can be taken away. */
+function removable<Thing extends object> (names: readonly (keyof Thing)[]): { isAway: boolean, around (real: Thing): Thing } {
+  const state = {
+    isAway: false,
+    around: (real: Thing): Thing => new Proxy(real, {
+      get (target, name) {
+        const member = target[name as keyof Thing]
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]) => state.isAway && names.includes(name as keyof Thing) ? Promise.reject(new MockError('store_timeout', 'away')) : member.apply(target, args)
+      }
+    })
+  }
+  return state
+}
+
+t.test('a result whose jobs are away is sent all the same, and as soon as they are back what came of it is kept, without sending it again', async (t) => {
+  const shared = removable<JobQueue>(['schedule', 'cancel'])
+  const { begin, act, pass, bodies, kept, log } = await world(t, { jobs: shared.around })
+  await begin()
+  shared.isAway = true
+  t.match((await act(RIGHT)).challenge, { state: 'reporting', reports: undefined })
+  t.strictSame(log.lines.map(({ message }) => message), ['no job stands behind a report', 'the result could not be reported now'])
+  t.strictSame(bodies(), [PASSED])
+  for (let second = 0; second < 3; second++) t.equal(await pass(1000), 1, 'it looks every second')
+  t.match((await kept()).challenge, { state: 'reporting', reports: undefined })
+  shared.isAway = false
+  await pass(1000)
+  t.match((await kept()).challenge, { state: 'ended', rReq: PASSED, reports: [{ outcome: 'answered', answer: RRES }] })
+  await pass(600_000)
+  t.strictSame(bodies(), [PASSED])
+})
+
+t.test('a DS that cannot be reached while jobs are away is called again when they are back, as it is, and then every 10 s (emv3ds-protocol §10)', async (t) => {
+  const shared = removable<JobQueue>(['schedule', 'cancel'])
+  const { begin, act, pass, bodies, kept } = await world(t, { jobs: shared.around, ds: (_, count) => count <= 3 ? undefined : RRES })
+  await begin()
+  shared.isAway = true
+  await act(RIGHT)
+  t.strictSame(bodies(), [PASSED, PASSED])
+  shared.isAway = false
+  await pass(1000)
+  t.match((await kept()).challenge, { state: 'reporting', reports: [{ outcome: 'unreachable' }] })
+  await pass(10_000)
+  await pass(10_000)
+  t.strictSame(bodies().slice(2), [UNAVAILABLE, UNAVAILABLE])
+  t.match((await kept()).challenge, { state: 'ended', rReq: UNAVAILABLE })
+})
+
+t.test('a store that is away when the result was sent, or that the 3DS Server of this process needs to take it, is asked every second until it is back', async (t) => {
+  for (const isElsewhere of [true, false]) {
+    const shared = removable<StateStore>(['get', 'update'])
+    const sent: RReq[] = []
+    let meanwhile = (): void => {}
+    const { begin, act, pass, kept, store } = await world(t, {
+      store: shared.around,
+      async send (rReq) {
+        meanwhile()
+        if (shared.isAway && !isElsewhere) throw new MockError('store_connection', 'away')
+        sent.push(rReq)
+        return { outcome: 'answered', answer: RRES }
+      }
+    })
+    const { parties, ...transaction } = await begin()
+    if (!isElsewhere) await store.insert(transaction)
+    meanwhile = () => { shared.isAway = true }
+    await act(RIGHT)
+    for (let second = 0; second < 3; second++) t.equal(await pass(1000), 1)
+    t.equal(sent.length, isElsewhere ? 1 : 0)
+    meanwhile = () => {}
+    shared.isAway = false
+    await pass(1000)
+    t.strictSame(sent, [PASSED])
+    if (isElsewhere) t.match((await kept()).challenge, { state: 'ended', reports: [{ outcome: 'answered' }] })
+  }
+})
+
+t.test('to go on with a report that somebody else went on with, or that is gone, is to do nothing; what the store cannot read is not asked for every second', async (t) => {
+  const { begin, pass, jobs, bodies, kept, store, log } = await world(t)
+  const resume = () => jobs.schedule({ id: RESUME_JOB, kind: RESUME_JOB, dueAt: 0, data: { ...IDS } })
+  await begin({ challenge: { ...leftBehind().challenge, reports: [{ outcome: 'timed-out', at: START }] } })
+  const before = await kept()
+  await resume()
+  await pass(0)
+  t.strictSame(await kept(), before)
+  await store.delete(IDS.threeDSServerTransID)
+  await resume()
+  await pass(0)
+  t.strictSame([bodies(), log.lines], [[], []])
+  for (const failure of [new MockError('store_serialization', 'broken'), new TypeError('x')]) {
+    const { begin, pass, jobs, log } = await world(t, { store: (real) => Object.assign(Object.create(real) as StateStore, { get: () => Promise.reject(failure) }) })
+    await begin()
+    await jobs.schedule({ id: RESUME_JOB, kind: RESUME_JOB, dueAt: 0, data: { ...IDS } })
+    await pass(0)
+    t.match(log.lines, [{ message: 'job failed and will run again' }])
+  }
+})
+
+t.test('a challenge is looked at in time for a time limit that became shorter with its first CReq, and before its transaction is gone', async (t) => {
+  t.equal(lookInterval({ timers: { idle: 5000 }, transactionTtlSeconds: 1800 }), 5000)
+  t.equal(lookInterval({ timers: { idle: 600_000 }, transactionTtlSeconds: 1000 }), 500_000)
+  const { begin, act, pass, bodies } = await world(t, { ttlMs: 10_000, idleMs: 5000 })
+  await begin()
+  await pass(1000)
+  await act(OPEN)
+  await pass(4999)
+  t.strictSame(bodies(), [])
+  await pass(1)
+  t.strictSame(bodies(), [{ ...TIMED_OUT, challengeCancel: '04' }])
+})
+
+t.test('the ECI of a result that comes too late is that of U, where one is wanted (emv3ds-protocol §8, §10)', async (t) => {
+  const { begin, act, pass, bodies } = await world(t, { ds: () => undefined, eciOnFailure: 'present' })
+  await begin()
+  await act(RIGHT)
+  await pass(10_000)
+  t.strictSame(bodies().at(-1), { ...UNAVAILABLE, eci: '00' })
 })
 
 /** A DS of this process. */
