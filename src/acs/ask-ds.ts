@@ -2,7 +2,7 @@ import type { ErroContent } from '../errors.ts'
 import type { SendMessage } from '../exchange/send-message.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
-import { erroBody } from '../protocol/erro.ts'
+import { erroBody, soundErro } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
@@ -46,7 +46,7 @@ export async function askDs (rReq: RReq, { aReq }: Transaction, parts: AskDsPart
 
 function judged (read: ReadMessage, rReq: RReq, address: string, parts: AskDsParts): Reported {
   const { message } = read
-  if (message['messageType'] === 'Erro') return { outcome: 'answered', answer: message }
+  if (message['messageType'] === 'Erro') return { outcome: 'answered', answer: soundErro(message) }
   const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion })
   const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return { outcome: 'answered', answer: message }

@@ -2,7 +2,7 @@ import { type ErroContent, ProtocolError } from '../errors.ts'
 import type { SendMessage } from '../exchange/send-message.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
-import { erroBody } from '../protocol/erro.ts'
+import { erroBody, soundErro } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
@@ -52,7 +52,7 @@ function failed (rReq: RReq, errorCode: string, errorDetail: string): ProtocolEr
 /** An `Erro` is passed on as it came; an RRes at fault is told to both sides (emv3ds-protocol §12.3). */
 function usableRRes (read: ReadMessage, rReq: RReq, transaction: Transaction, { judge, send, timeoutMs }: AskThreeDSServerParts): JsonObject {
   const { message } = read
-  if (message['messageType'] === 'Erro') return message
+  if (message['messageType'] === 'Erro') return soundErro(message)
   const { refused } = judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier: { areq: transaction.aReq as JsonObject } })
   const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return message

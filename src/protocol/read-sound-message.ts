@@ -1,3 +1,4 @@
+import { soundErro } from './erro.ts'
 import { type ReadMessage, readMessage } from './read-message.ts'
 
 /** No message of EMV nests its elements half as deeply. To keep, compare or write what is deeper takes more stack than there is. */
@@ -5,16 +6,20 @@ const DEEPEST = 32
 
 /**
  * Reads a message of another party that will be kept or passed on: as `readMessage`, but what is nested too deeply is no
- * message either. An `Erro` is neither kept nor answered, and may be as deep as it likes.
+ * message either. An `Erro` is neither kept as it is nor answered, and may be as deep as it likes.
  */
 export function readSoundMessage (raw: string): ReadMessage | undefined {
   const read = readMessage(raw)
   return read === undefined || read.message['messageType'] === 'Erro' || !isTooDeep(read.message, DEEPEST) ? read : undefined
 }
 
-/** The answer of another party; what is no message at all is judged as an empty one: 101. */
+/**
+ * The answer of another party; what is no message at all is judged as an empty one: 101. An `Erro` that nobody could pass on has
+ * its elements only.
+ */
 export function readAnswer (raw: string): ReadMessage {
-  return readSoundMessage(raw) ?? { message: {}, raw, duplicates: [] }
+  const read = readSoundMessage(raw) ?? { message: {}, raw, duplicates: [] }
+  return isTooDeep(read.message, DEEPEST) ? { ...read, message: soundErro(read.message) } : read
 }
 
 function isTooDeep (value: object, levels: number): boolean {

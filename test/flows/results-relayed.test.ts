@@ -73,6 +73,9 @@ t.test('an Erro of the ACS is passed on unaltered (§12.3)', async (t) => {
   // Also one that is none by the catalogue: it is theirs.
   acs.onAuthentication(() => ({ json: { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true } }))
   t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true })
+  acs.onAuthentication(() => ({ text: `{"messageType":"Erro","errorCode":"305","own":${'['.repeat(50_000)}${']'.repeat(50_000)}}` }))
+  t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '305' }, 'but for what nobody can pass on')
+  acs.onAuthentication(() => ({ json: { messageType: 'Erro' } }))
   const { status: answered, body } = await post(app, '/3ds/authenticate', browserRequest(randomUUID()))
   t.match({ answered, body }, { answered: 400, body: { messageType: 'Erro', errorComponent: 'A', errorDetail: '' } })
   t.equal(acs.of('Erro').length, 0)

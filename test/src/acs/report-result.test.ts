@@ -332,9 +332,9 @@ t.test('ids of an RRes are compared as UUIDs, whatever way they are written in',
   t.match((await kept()).challenge, { state: 'ended', reports: [{ outcome: 'answered' }] })
 })
 
-t.test('an Erro in place of the RRes ends it: nobody answers an Erro, and it is kept as it came (emv3ds-protocol §10, §12.1)', async (t) => {
+t.test('an Erro in place of the RRes ends it: nobody answers an Erro, and it is kept as it came, without what is none of its elements however long or deep (emv3ds-protocol §10, §12.1)', async (t) => {
   const erro = { messageType: 'Erro', messageVersion: '2.2.0', errorCode: '301', errorComponent: 'D', errorDescription: 'x', errorDetail: 'acsTransID' }
-  const { begin, act, bodies, kept, pass } = await world(t, { ds: () => erro })
+  const { begin, act, bodies, kept, pass } = await world(t, { ds: () => `${JSON.stringify(erro).slice(0, -1)},"cause":${'['.repeat(200_000)}${']'.repeat(200_000)},"more":"${'x'.repeat(500_000)}"}` })
   await begin()
   await act(RIGHT)
   await pass(600_000)
