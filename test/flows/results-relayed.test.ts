@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type AddressInfo, createServer } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { build, post } from '../setup/app.ts'
@@ -160,6 +161,18 @@ t.test('… otherwise 402 and 405 (§11)', async (t) => {
   await acs.close()
   t.match((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '405', errorComponent: 'D', errorDetail: 'The ACS cannot be reached: ECONNREFUSED' })
   t.strictSame(theirs.faults, [])
+})
+
+t.test('an ACS that takes up no connection in OUTBOUND_CONNECT_TIMEOUT_MS cannot be reached: 405, not 402, after one more try (§11)', async (t) => {
+  let connections = 0
+  const held = createServer(() => { connections++ })
+  await new Promise<void>((resolve) => { held.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { held.close() })
+  // Where a connection without TLS is none yet.
+  const DS_ACS_URL = `https://127.0.0.1:${(held.address() as AddressInfo).port}/`
+  const { ds, theirs } = await start(t, { DS_ACS_URL, OUTBOUND_CONNECT_TIMEOUT_MS: '50', ...withoutAttempts(t) })
+  t.match((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '405', errorComponent: 'D', errorDetail: 'The ACS cannot be reached: CONNECT_TIMEOUT' })
+  t.equal(connections, 2)
 })
 
 t.test('an ACS that may not be called is one that cannot be reached', async (t) => {

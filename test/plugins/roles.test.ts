@@ -69,3 +69,20 @@ t.test('answered transactions are counted by flow and status, a finished challen
     'threeds_transactions_total{flow="browser",status="Y"} 1'
   ])
 })
+
+t.test('with ECI_ON_FAILURE=07 what ends with N, U or R has an ECI in ARes and RReq: 07, 00 with Mastercard; without it none (emv3ds-protocol §8, §17)', async (t) => {
+  const ranges = [{ start: '5200000000000000', end: '5299999999999999' }, { start: '4000400000000000', end: '4999999999999999' }].map((range) => ({ ...range, acsProtocolVersions: [{ version: '2.2.0', acsInfoInd: ['01'] }] }))
+  const CARD_RANGES = join(t.testdir({ 'ranges.json': JSON.stringify(ranges) }), 'ranges.json')
+  for (const [env, visa, mastercard] of [[{}, undefined, undefined], [{ ECI_ON_FAILURE: '07' }, '07', '00']] as const) {
+    const app = await build(t, env)
+    const authenticated = async (acctNumber: string, on = app) => (await post(on, '/3ds/authenticate', browserRequest(id, acctNumber))).body
+    const told = ({ transStatus, eci }: { transStatus: string, eci?: string }) => [transStatus, eci]
+    t.strictSame(told(await authenticated('4000000000001018')), ['N', visa])
+    t.strictSame(told(await authenticated('5200000000001018')), ['N', mastercard])
+    t.strictSame(told(await authenticated(FRICTIONLESS_CARD)), ['Y', '05'])
+    const { authenticationResponse: { acsTransID } } = await authenticated('4000400040004001')
+    await app.inject({ method: 'POST', url: `/acs/challenge/${acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'action=cancel' })
+    t.strictSame(told((await post(app, '/3ds/final', { threeDSServerTransID: id })).body.resultsRequest), ['N', visa])
+    t.strictSame(told(await authenticated('4000000000001018', await build(t, { ...env, CARD_RANGES }))), ['U', visa], 'a card that takes no part, answered by the DS')
+  }
+})
