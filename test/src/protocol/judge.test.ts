@@ -200,6 +200,26 @@ t.test('empty optional elements and ISO codes that are not assigned refuse only 
   t.strictSame(judge(message, toDs, 'strict'), { refused: refused('203', 'billAddrLine2,acctInfo,messageExtension,cardholderName,merchantRiskIndicator.shipIndicator'), findings: findings(true) })
 })
 
+t.test('what texts leave open, or say in two ways, is taken either way, strictly too (§17)', async (t) => {
+  const { purchaseAmount, purchaseCurrency, purchaseExponent, purchaseDate, ...nothingBought } = areq
+  const finalCRes = { ...cres, sdkTransID, acsCounterAtoS: '001', challengeCompletionInd: 'Y', transStatus: 'Y' }
+  const table: [title: string, message: object, expected: Partial<Expected>][] = [
+    ['workPhone as an object', { ...areq, workPhone: { cc: '44', subscriber: '2071234567' } }, toDs],
+    ['workPhone as a text', { ...areq, workPhone: '442071234567' }, toDs],
+    ['browserLanguage, 35 characters', { ...areq, browserLanguage: 'zh-Hant-TW-x-abcdefgh-ijklmnop-qrst' }, toDs],
+    ['final CRes without acsUiType', finalCRes, { ...inApp, ...final }],
+    ['final CRes with acsUiType', { ...finalCRes, acsUiType: '01' }, { ...inApp, ...final }],
+    ['final CRes that goes on decoupled', { ...finalCRes, messageVersion: '2.3.1', transStatus: 'D' }, { ...inApp, ...final }],
+    ['value of 20 bytes', { ...authenticated, authenticationValue: 'kBMHJgAAAAAAAAAAAAAAAAAAAAA=' }, inBrowser],
+    ['value of Mastercard without padding', { ...authenticated, authenticationValue: 'kBMHJgAAAAAAAAAAAAAAAAAAAAAA' }, inBrowser],
+    ['non-payment with what is bought', { ...areq, messageCategory: '02' }, toDs],
+    ['non-payment without', { ...nothingBought, messageCategory: '02' }, toDs],
+    ['threeDSRequestorURL in a PReq', { ...preq, threeDSRequestorURL: 'https://shop.example.test' }, {}],
+    ['challengeNoEntry in 2.1.0', { ...creq, messageVersion: '2.1.0', sdkTransID, sdkCounterStoA: '001', challengeNoEntry: 'Y' }, inApp]
+  ]
+  for (const [title, message, expected] of table) t.equal(judge(message, expected, 'strict').refused, undefined, title)
+})
+
 t.test('soft conditions are findings only, always', async (t) => {
   const { serialNum, ...without } = pres231
   for (const by of ['tolerant', 'strict', 'missingFirst'] as const) {
