@@ -1,11 +1,12 @@
 // Hostile requests for every door: valid bodies and messages that were changed, random JSON, forms, JWEs and bytes. Shared by the
 // fuzz test and the longer fuzz run. The same seed makes the same requests, but for the ids of the transactions that they are aimed
 // at. Card numbers are published test numbers.
-import { createCipheriv, createECDH, createHash, createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { encryptedDeviceData } from '../test/setup/parties/sdk-crypto.ts'
 import { brokenBodies, brokenMessages } from './hostile-elements.ts'
 import { altered } from './hostile-transport.js'
+import { SDK_REFERENCE, SDK_TRANS_ID, sdkEphemPubKey, seal, sessionKey } from './sdk.js'
 
 /**
  * @typedef {object} FuzzRequest
@@ -64,13 +65,6 @@ export const ROUTES = /** @type {const} */ ({
 })
 /** @typedef {keyof typeof ROUTES} Route */
 export const routes = /** @type {Route[]} */ (Object.keys(ROUTES))
-
-const ecdh = createECDH('prime256v1')
-ecdh.setPrivateKey(createHash('sha256').update('an SDK that is no real one').digest())
-const point = ecdh.getPublicKey()
-const sdkEphemPubKey = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
-const SDK_TRANS_ID = '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1'
-const SDK_REFERENCE = '3DS_LOA_SDK_MOCK_020200_00001'
 
 /** @param {string} threeDSServerTransID @param {'01' | '02'} deviceChannel */
 function authenticateBody (threeDSServerTransID, deviceChannel) {
@@ -227,7 +221,7 @@ export async function openTargets (postJson, count, keys = []) {
       acsTransID,
       dsTransID,
       creq: answer.base64EncodedChallengeRequest,
-      ...jws === undefined ? {} : { key: sessionKey(JSON.parse(Buffer.from(jws.split('.')[1], 'base64url').toString()).acsEphemPubKey) }
+      ...jws === undefined ? {} : { key: sessionKey(jws) }
     }
   })
   const all = [...await Promise.all(own), ...(await Promise.all(ofOthers)).flat()]
@@ -244,35 +238,6 @@ const DEVICE_DATA = [
   { DV: '1.4', DD: { C001: 'iOS' }, DPNA: { C010: 'RE01' }, SW: ['SW02'] },
   'no JSON', '', '[]', 'null', '{"DV":"1.1"', `{"DV":${'['.repeat(3000)}${']'.repeat(3000)}}`, `{"DV":"1.1","DD":{"C001":"${'x'.repeat(60_000)}"}}`, '{"__proto__":{"a":1}}', '{"DV":1,"DV":2}'
 ]
-
-/** @param {{ x: string, y: string }} theirs */
-function sessionKey ({ x, y }) {
-  const z = ecdh.computeSecret(Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]))
-  const length = Buffer.alloc(12)
-  length.writeUInt32BE(SDK_REFERENCE.length, 8)
-  return createHash('sha256').update(Buffer.concat([Buffer.from([0, 0, 0, 1]), z, length, Buffer.from(SDK_REFERENCE), Buffer.from([0, 0, 1, 0])])).digest()
-}
-
-/**
- * @param {string} plaintext @param {Buffer} key @param {Record<string, unknown>} header
- * @returns {string} compact JWE, encrypted as `header.enc` wants, by A128GCM if it wants neither
- */
-function seal (plaintext, key, header) {
-  const aad = Buffer.from(JSON.stringify(header)).toString('base64url')
-  if (header['enc'] !== 'A128CBC-HS256') {
-    const iv = Buffer.alloc(12)
-    const cipher = createCipheriv('aes-128-gcm', key.subarray(0, 16), iv).setAAD(Buffer.from(aad))
-    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-    return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), cipher.getAuthTag().toString('base64url')].join('.')
-  }
-  const iv = Buffer.alloc(16, 7)
-  const cipher = createCipheriv('aes-128-cbc', key.subarray(16), iv)
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  const bits = Buffer.alloc(8)
-  bits.writeUInt32BE(aad.length * 8, 4)
-  const tag = createHmac('sha256', key.subarray(0, 16)).update(aad).update(iv).update(ciphertext).update(bits).digest().subarray(0, 16)
-  return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), tag.toString('base64url')].join('.')
-}
 
 // Values ---------------------------------------------------------------------------------------------------------------
 
