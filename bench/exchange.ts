@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { HostileAnswer } from './hostile-answers.ts'
 import type { FuzzRequest } from './hostile-bodies.js'
 
-const UNANSWERED_MS = 10_000
+/** Long, so that a busy machine is not taken for a hang: what is not there by then never comes. */
+const UNANSWERED_MS = 30_000
 const LAST_CHUNK = '\r\n0\r\n\r\n'
 
 /** As it goes over the wire. */
