@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { exchange, toBytes } from './exchange.ts'
 import { faultOf, kindOf } from './hostile-answers.ts'
-import { type FuzzRequest, hostileRequests, openTargets, type Route, routes, type Target } from './hostile-bodies.js'
+import type { DsKey } from '../test/setup/parties/sdk-crypto.ts'
+import { deviceData, type FuzzRequest, hostileRequests, openTargets, type Route, routes, type Target } from './hostile-bodies.js'
 import { startMock } from './servers.js'
 
 const HELP = `npm run fuzz -- [arguments]
@@ -101,8 +102,7 @@ async function work (port: number, next: () => number | undefined): Promise<void
 
 /** Messages from a number up to another, with transactions of their own. */
 async function batch (port: number, from: number, to: number): Promise<void> {
-  const keys = await fetch(`http://127.0.0.1:${port}/ds/keys`).then((response) => response.json()) as { keys: any[] }
-  open.splice(0, open.length, ...await openTargets((path, body) => postJson(port, path, body), OPEN, keys.keys))
+  open.splice(0, open.length, ...await openTargets((path, body) => postJson(port, path, body), OPEN, sdkEncData))
   let number = from
   await Promise.all(Array.from({ length: CONNECTIONS }, () => work(port, () => number < to ? number++ : undefined)))
 }
@@ -132,6 +132,8 @@ ${describe(request)}\n=> ${answer}`)
 }
 
 const server = await startMock(SETTINGS)
+const { keys } = await fetch(`http://127.0.0.1:${server.port}/ds/keys`).then((response) => response.json()) as { keys: DsKey[] }
+const sdkEncData = await deviceData(keys)
 const isAlive = () => {
   try {
     return process.kill(server.pid, 0)

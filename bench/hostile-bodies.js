@@ -27,7 +27,7 @@ import { SDK_REFERENCE, SDK_TRANS_ID, sdkEphemPubKey, seal, sessionKey } from '.
  * @property {string} creq as the server made it
  * @property {Buffer} [key] session key, of an app
  * @property {boolean} [approves] in the bank's app
- * @property {string} [sdkEncData] of an SDK, for the keys of the DS
+ * @property {string | undefined} [sdkEncData] of an SDK, for the keys of the DS
  */
 
 /** @typedef {(path: string, body: object) => Promise<any>} PostJson posts JSON, resolves to the JSON answered */
@@ -196,10 +196,10 @@ function aReq (version, channel, acctNumber, fromDs, threeDSServerTransID, dsTra
  * browser for a 3DS Server elsewhere or a DS elsewhere, of every version and with several screens.
  * @param {PostJson} postJson
  * @param {number} count
- * @param {readonly DsKey[]} [keys] of the DS, for device data
+ * @param {readonly string[]} [sdkEncData] as `deviceData` gave it
  * @returns {Promise<Target[]>}
  */
-export async function openTargets (postJson, count, keys = []) {
+export async function openTargets (postJson, count, sdkEncData = []) {
   const ofOthers = Array.from({ length: count / 2 }, async (_, index) => {
     const path = index % 2 === 0 ? '/ds' : '/acs'
     const version = /** @type {string} */ (VERSIONS[index % 3])
@@ -225,10 +225,16 @@ export async function openTargets (postJson, count, keys = []) {
     }
   })
   const all = [...await Promise.all(own), ...(await Promise.all(ofOthers)).flat()]
-  return Promise.all(all.map(async (target, index) => {
-    const key = keys[index % Math.max(1, keys.length)]
-    return key === undefined ? target : { ...target, sdkEncData: await encryptedDeviceData(DEVICE_DATA[index % DEVICE_DATA.length], key, { enc: index % 3 === 0 ? 'A128GCM' : 'A128CBC-HS256' }) }
-  }))
+  return all.map((target, index) => ({ ...target, sdkEncData: sdkEncData[index % Math.max(1, sdkEncData.length)] }))
+}
+
+/**
+ * What SDKs say of their devices, sound and not, encrypted.
+ * @param {readonly DsKey[]} keys of the DS
+ * @returns {Promise<string[]>}
+ */
+export function deviceData (keys) {
+  return Promise.all(DEVICE_DATA.flatMap((data, index) => keys.map((key) => encryptedDeviceData(data, key, { enc: index % 3 === 0 ? 'A128GCM' : 'A128CBC-HS256' }))))
 }
 
 /** @typedef {import('../test/setup/parties/sdk-crypto.ts').DsKey} DsKey */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { METHODS } from 'node:http'
 import t, { type Test } from 'tap'
 import { faultOf, type HostileAnswer, kindOf } from '../../bench/hostile-answers.ts'
-import { type FuzzRequest, hostileRequests, openTargets, type Route, routes } from '../../bench/hostile-bodies.js'
+import { deviceData, type FuzzRequest, hostileRequests, openTargets, type Route, routes } from '../../bench/hostile-bodies.js'
 import { randomIds } from '../../src/ids.ts'
 import { build, post } from '../setup/app.ts'
 import { browserRequest } from '../setup/requests.ts'
@@ -23,7 +23,7 @@ async function send (app: FastifyInstance, { method = 'POST', path, type, header
 
 async function fuzz (t: Test, app: FastifyInstance, route: Route, legacy = false): Promise<Record<string, number>> {
   const kinds: Record<string, number> = {}
-  const open = await openTargets(async (path, body) => (await post(app, path, body)).body, OPEN, (await app.inject('/ds/keys')).json().keys)
+  const open = await openTargets(async (path, body) => (await post(app, path, body)).body, OPEN, await deviceData((await app.inject('/ds/keys')).json().keys))
   const details = await fc.check(fc.asyncProperty(hostileRequests(route, open).filter(isInjectable), async (request) => {
     const answer = await send(app, request)
     const kind = kindOf(answer)
