@@ -72,8 +72,12 @@ function note (number: number, request: FuzzRequest, fault: string, answer: stri
   const route = routeOf(number)
   const key = `${route} ${fault}`
   const known = failures.get(key)
-  if (known === undefined) failures.set(key, { number, route, fault, times: 1, request, answer: answer.slice(0, 1500) })
-  else known.times++
+  if (known !== undefined) {
+    known.times++
+    return
+  }
+  failures.set(key, { number, route, fault, times: 1, request, answer: answer.slice(0, 1500) })
+  console.log(`FAILED message ${number}, ${route}: ${fault}`)
 }
 
 /** Sends messages one after the other and waits for each answer, on a new connection whenever the server has closed one. */
