@@ -95,7 +95,8 @@ async function work (port: number, next: () => number | undefined): Promise<void
       const fault = faultOf(answer, route, request, false)
       if (fault !== undefined) note(number, request, fault, JSON.stringify(answer))
       if (args.replay !== undefined && !args.replay.includes('-')) console.log(`${describe(request)}\n${JSON.stringify(answer)}`)
-      if (close) socket.destroy()
+      // Behind a request that asked for another protocol Node answers nothing that is no HTTP.
+      if (close || request.headers?.['upgrade'] !== undefined) socket.destroy()
     } catch (error) {
       note(number, request, (error as Error).message, '')
       socket.destroy()
