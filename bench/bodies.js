@@ -2,6 +2,7 @@
 // numbers.
 import { randomUUID } from 'node:crypto'
 import { post } from './load.js'
+import { SDK_REFERENCE, SDK_TRANS_ID, sdkEphemPubKey } from './sdk.js'
 
 /** A whole request, as an object. */
 export const FULL = {
@@ -76,16 +77,11 @@ export const FULL = {
 }
 
 const SDK = {
-  sdkTransID: '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1',
+  sdkTransID: SDK_TRANS_ID,
   sdkAppID: '0b5f8a52-5c1f-4c37-9c43-6a3e5c1f0d11',
-  sdkReferenceNumber: '3DS_LOA_SDK_MOCK_020200_00001',
+  sdkReferenceNumber: SDK_REFERENCE,
   sdkMaxTimeout: 5,
-  sdkEphemPubKey: {
-    kty: 'EC',
-    crv: 'P-256',
-    x: 'AhfmF_C2RDkoJ4-WmZ5pojpPLBUr321s32bluAKC1O0',
-    y: 'GUp968uXcS0t2jyoWqh2Wlb0X8dYWZZS8ol8ZTBuV5Q'
-  }
+  sdkEphemPubKey
 }
 
 /** @typedef {(index: number) => Buffer} Requests */

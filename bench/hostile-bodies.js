@@ -1,13 +1,21 @@
-// Hostile requests for every POST route: valid bodies and messages that were changed, random JSON, forms, JWEs and bytes. Shared by the
-// fuzz test and the longer fuzz run. Card numbers are published test numbers.
-import { createCipheriv, createECDH, createHash, createHmac, randomUUID } from 'node:crypto'
+// Hostile requests for every door: valid bodies and messages that were changed, random JSON, forms, JWEs and bytes. Shared by the
+// fuzz test and the longer fuzz run. The same seed makes the same requests, but for the ids of the transactions that they are aimed
+// at. Card numbers are published test numbers.
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
+import { encryptedDeviceData } from '../test/setup/parties/sdk-crypto.ts'
+import { brokenBodies, brokenMessages } from './hostile-elements.ts'
+import { altered } from './hostile-transport.js'
+import { SDK_REFERENCE, SDK_TRANS_ID, sdkEphemPubKey, seal, sessionKey } from './sdk.js'
 
 /**
  * @typedef {object} FuzzRequest
  * @property {string} path
  * @property {string | undefined} type its `content-type`, if any
  * @property {Buffer} body
+ * @property {string} [method] POST, if it is no other
+ * @property {Record<string, string>} [headers] besides, or in the place of, the usual ones
+ * @property {boolean} [isAltered] in more than its path and body: the door need not know it for one of its own
  */
 
 /**
@@ -19,6 +27,7 @@ import fc from 'fast-check'
  * @property {string} creq as the server made it
  * @property {Buffer} [key] session key, of an app
  * @property {boolean} [approves] in the bank's app
+ * @property {string | undefined} [sdkEncData] of an SDK, for the keys of the DS
  */
 
 /** @typedef {(path: string, body: object) => Promise<any>} PostJson posts JSON, resolves to the JSON answered */
@@ -33,7 +42,7 @@ const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const JOSE_TYPE = 'application/jose; charset=UTF-8'
 
-/** The routes, and which family of bodies belongs there. */
+/** The routes, and which family of answers belongs there. Without a method they take POST. */
 export const ROUTES = /** @type {const} */ ({
   '/3ds/version': 'json',
   '/3ds/authenticate': 'json',
@@ -50,16 +59,12 @@ export const ROUTES = /** @type {const} */ ({
   '/acs': 'message',
   '/acs/method': 'page',
   '/acs/method/:threeDSServerTransID': 'pageOrNothing',
-  '/acs/oob/:acsTransID': 'page'
+  '/acs/oob/:acsTransID': 'page',
+  // Everything that is only there to be read.
+  GET: 'published'
 })
 /** @typedef {keyof typeof ROUTES} Route */
 export const routes = /** @type {Route[]} */ (Object.keys(ROUTES))
-
-const ecdh = createECDH('prime256v1')
-const point = ecdh.generateKeys()
-const sdkEphemPubKey = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
-const SDK_TRANS_ID = '6e1f9d28-b34c-4a70-95e8-03c7d2a4f6b1'
-const SDK_REFERENCE = '3DS_LOA_SDK_MOCK_020200_00001'
 
 /** @param {string} threeDSServerTransID @param {'01' | '02'} deviceChannel */
 function authenticateBody (threeDSServerTransID, deviceChannel) {
@@ -143,15 +148,15 @@ const browserPart = (version) => ({
   ...version === '2.3.1' ? { acceptLanguage: ['en-GB'] } : {}
 })
 
-/** @param {string} version @param {boolean} fromDs */
-const appPart = (version, fromDs) => ({
+/** @param {string} version @param {boolean} fromDs @param {string} [sdkEncData] */
+const appPart = (version, fromDs, sdkEncData = 'eyJ.e.i.c.t') => ({
   threeDSRequestorAuthenticationInd: '01',
-  sdkAppID: randomUUID(),
+  sdkAppID: SDK_TRANS_ID,
   sdkTransID: SDK_TRANS_ID,
   sdkReferenceNumber: SDK_REFERENCE,
   sdkMaxTimeout: '05',
   sdkEphemPubKey,
-  ...fromDs ? { deviceInfo: Buffer.from('{"DV":"1.1","DD":{"C001":"Android"}}').toString('base64url') } : { sdkEncData: 'eyJ.e.i.c.t' },
+  ...fromDs ? { deviceInfo: Buffer.from('{"DV":"1.1","DD":{"C001":"Android"}}').toString('base64url') } : { sdkEncData },
   deviceRenderOptions: { sdkInterface: '03', sdkUiType: ['01', '02', '03', '04', '05'] },
   ...version === '2.3.1' ? { sdkType: '01', defaultSdkType: { sdkVariant: '01' } } : {}
 })
@@ -160,15 +165,16 @@ const appPart = (version, fromDs) => ({
  * An AReq of each version and channel.
  * @param {string} version @param {string} channel @param {string} acctNumber
  * @param {boolean} fromDs to the ACS, else to the DS
+ * @param {string} threeDSServerTransID @param {string} dsTransID @param {string} [sdkEncData]
  */
-function aReq (version, channel, acctNumber, fromDs) {
+function aReq (version, channel, acctNumber, fromDs, threeDSServerTransID, dsTransID, sdkEncData) {
   const messageCategory = version === '2.1.0' && channel === '03' ? '02' : '01'
   return {
     messageType: 'AReq',
     messageVersion: version,
     deviceChannel: channel,
     messageCategory,
-    threeDSServerTransID: /** @type {string} */ (randomUUID()),
+    threeDSServerTransID,
     threeDSServerRefNumber: '3DS_LOA_SER_FUZZ_020200_00001',
     threeDSServerURL: NOWHERE,
     threeDSRequestorID: 'fuzz-requestor',
@@ -180,8 +186,8 @@ function aReq (version, channel, acctNumber, fromDs) {
     cardExpiryDate: '3012',
     ...messageCategory === '01' ? purchase : {},
     ...version === '2.3.1' ? { acquirerCountryCode: '208', acquirerCountryCodeSource: '01' } : {},
-    ...channel === '01' ? appPart(version, fromDs) : channel === '02' ? browserPart(version) : { threeRIInd: version === '2.1.0' ? '05' : '11' },
-    ...fromDs ? { dsTransID: randomUUID(), dsReferenceNumber: '3DS_LOA_DIS_FUZZ_020200_00002', dsURL: NOWHERE } : {}
+    ...channel === '01' ? appPart(version, fromDs, sdkEncData) : channel === '02' ? browserPart(version) : { threeRIInd: version === '2.1.0' ? '05' : '11' },
+    ...fromDs ? { dsTransID, dsReferenceNumber: '3DS_LOA_DIS_FUZZ_020200_00002', dsURL: NOWHERE } : {}
   }
 }
 
@@ -190,14 +196,15 @@ function aReq (version, channel, acctNumber, fromDs) {
  * browser for a 3DS Server elsewhere or a DS elsewhere, of every version and with several screens.
  * @param {PostJson} postJson
  * @param {number} count
+ * @param {readonly string[]} [sdkEncData] as `deviceData` gave it
  * @returns {Promise<Target[]>}
  */
-export async function openTargets (postJson, count) {
+export async function openTargets (postJson, count, sdkEncData = []) {
   const ofOthers = Array.from({ length: count / 2 }, async (_, index) => {
     const path = index % 2 === 0 ? '/ds' : '/acs'
     const version = /** @type {string} */ (VERSIONS[index % 3])
     const card = /** @type {string} */ (CARDS[index % 5])
-    const answer = await postJson(path, aReq(version, '02', card, path === '/acs'))
+    const answer = await postJson(path, aReq(version, '02', card, path === '/acs', randomUUID(), randomUUID()))
     // The DS refuses the constants of the original server.
     if (answer.messageType !== 'ARes') return []
     const { threeDSServerTransID, acsTransID, dsTransID } = answer
@@ -214,40 +221,29 @@ export async function openTargets (postJson, count) {
       acsTransID,
       dsTransID,
       creq: answer.base64EncodedChallengeRequest,
-      ...jws === undefined ? {} : { key: sessionKey(JSON.parse(Buffer.from(jws.split('.')[1], 'base64url').toString()).acsEphemPubKey) }
+      ...jws === undefined ? {} : { key: sessionKey(jws) }
     }
   })
-  return [...await Promise.all(own), ...(await Promise.all(ofOthers)).flat()]
-}
-
-/** @param {{ x: string, y: string }} theirs */
-function sessionKey ({ x, y }) {
-  const z = ecdh.computeSecret(Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]))
-  const length = Buffer.alloc(12)
-  length.writeUInt32BE(SDK_REFERENCE.length, 8)
-  return createHash('sha256').update(Buffer.concat([Buffer.from([0, 0, 0, 1]), z, length, Buffer.from(SDK_REFERENCE), Buffer.from([0, 0, 1, 0])])).digest()
+  const all = [...await Promise.all(own), ...(await Promise.all(ofOthers)).flat()]
+  return all.map((target, index) => ({ ...target, sdkEncData: sdkEncData[index % Math.max(1, sdkEncData.length)] }))
 }
 
 /**
- * @param {string} plaintext @param {Buffer} key @param {Record<string, unknown>} header
- * @returns {string} compact JWE, encrypted as `header.enc` wants, by A128GCM if it wants neither
+ * What SDKs say of their devices, sound and not, encrypted.
+ * @param {readonly DsKey[]} keys of the DS
+ * @returns {Promise<string[]>}
  */
-function seal (plaintext, key, header) {
-  const aad = Buffer.from(JSON.stringify(header)).toString('base64url')
-  if (header['enc'] !== 'A128CBC-HS256') {
-    const iv = Buffer.alloc(12)
-    const cipher = createCipheriv('aes-128-gcm', key.subarray(0, 16), iv).setAAD(Buffer.from(aad))
-    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-    return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), cipher.getAuthTag().toString('base64url')].join('.')
-  }
-  const iv = Buffer.alloc(16, 7)
-  const cipher = createCipheriv('aes-128-cbc', key.subarray(16), iv)
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  const bits = Buffer.alloc(8)
-  bits.writeUInt32BE(aad.length * 8, 4)
-  const tag = createHmac('sha256', key.subarray(0, 16)).update(aad).update(iv).update(ciphertext).update(bits).digest().subarray(0, 16)
-  return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), tag.toString('base64url')].join('.')
+export function deviceData (keys) {
+  return Promise.all(DEVICE_DATA.flatMap((data, index) => keys.map((key) => encryptedDeviceData(data, key, { enc: index % 3 === 0 ? 'A128GCM' : 'A128CBC-HS256' }))))
 }
+
+/** @typedef {import('../test/setup/parties/sdk-crypto.ts').DsKey} DsKey */
+/** What SDKs say of their devices: two that are right, then what is not. */
+const DEVICE_DATA = [
+  { DV: '1.1', DD: { C001: 'Android', C005: 'en-GB' } },
+  { DV: '1.4', DD: { C001: 'iOS' }, DPNA: { C010: 'RE01' }, SW: ['SW02'] },
+  'no JSON', '', '[]', 'null', '{"DV":"1.1"', `{"DV":${'['.repeat(3000)}${']'.repeat(3000)}}`, `{"DV":"1.1","DD":{"C001":"${'x'.repeat(60_000)}"}}`, '{"__proto__":{"a":1}}', '{"DV":1,"DV":2}'
+]
 
 // Values ---------------------------------------------------------------------------------------------------------------
 
@@ -358,8 +354,8 @@ const versions = fc.constantFrom(...VERSIONS)
 
 /** @param {fc.Arbitrary<Target>} targets @param {boolean} fromDs @returns {fc.Arbitrary<object>} */
 function aReqs (targets, fromDs) {
-  return fc.tuple(versions, fc.constantFrom('01', '02', '03'), fc.constantFrom(...CARDS), targets, fc.nat(9)).map(([version, channel, card, { threeDSServerTransID }, isKnown]) =>
-    ({ ...aReq(version, channel, card, fromDs), ...isKnown === 0 ? { threeDSServerTransID } : {} }))
+  return fc.tuple(versions, fc.constantFrom('01', '02', '03'), fc.constantFrom(...CARDS), targets, fc.nat(9), fc.uuid(), fc.uuid()).map(
+    ([version, channel, card, { threeDSServerTransID, sdkEncData }, isKnown, id, dsTransID]) => aReq(version, channel, card, fromDs, isKnown === 0 ? threeDSServerTransID : id, dsTransID, sdkEncData))
 }
 
 /** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<object>} */
@@ -377,19 +373,19 @@ function ofTransactions (targets) {
   }))
 }
 
-const pReqs = fc.tuple(versions, fc.constantFrom(undefined, '1', '0', '20261120101500')).map(([messageVersion, serialNum]) =>
-  ({ messageType: 'PReq', messageVersion, threeDSServerTransID: randomUUID(), threeDSServerRefNumber: '3DS_LOA_SER_FUZZ_020200_00001', serialNum }))
+const pReqs = fc.tuple(versions, fc.constantFrom(undefined, '1', '0', '20261120101500'), fc.uuid()).map(([messageVersion, serialNum, threeDSServerTransID]) =>
+  ({ messageType: 'PReq', messageVersion, threeDSServerTransID, threeDSServerRefNumber: '3DS_LOA_SER_FUZZ_020200_00001', serialNum }))
 
-const oReqs = fc.tuple(versions, fc.constantFrom('01', '02', '03')).map(([messageVersion, seqTotal]) => ({
+const oReqs = fc.tuple(versions, fc.constantFrom('01', '02', '03'), fc.uuid(), fc.uuid()).map(([messageVersion, seqTotal, dsTransID, seqId]) => ({
   messageType: 'OReq',
   messageVersion,
-  dsTransID: randomUUID(),
+  dsTransID,
   dsReferenceNumber: '3DS_LOA_DIS_FUZZ_020200_00002',
   opCategory: '01',
   opDescription: `Closed for an hour ${MARKER}`,
   opExpDate: '20261231',
   opSeverity: '03',
-  opSeq: { seqId: randomUUID(), seqNum: '01', seqTotal }
+  opSeq: { seqId, seqNum: '01', seqTotal }
 }))
 
 /** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<object>} */
@@ -440,7 +436,8 @@ function encodeForm (fields) {
 
 /** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<string>} */
 function creqs (targets) {
-  const texts = jsonTexts(targets.map(({ creq }) => JSON.parse(Buffer.from(creq, 'base64url').toString())))
+  const messages = targets.map(({ creq }) => JSON.parse(Buffer.from(creq, 'base64url').toString()))
+  const texts = fc.oneof(jsonTexts(messages), bytesOf(brokenMessages(messages, undefined, '02')))
   return fc.oneof(
     { weight: 2, arbitrary: targets.map(({ creq }) => creq) },
     { weight: 6, arbitrary: fc.tuple(texts, fc.constantFrom('base64', 'base64url', 'utf8', 'latin1')).map(([text, encoding]) => text.toString(/** @type {BufferEncoding} */ (encoding))) },
@@ -451,8 +448,8 @@ function creqs (targets) {
 /** What starts a 3DS Method. @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<string>} */
 function methodData (targets) {
   const urls = fc.constantFrom('https://shop.test/method', `https://shop.test/method?a=${MARKER}`, undefined)
-  const texts = jsonTexts(fc.tuple(targets, urls, fc.boolean()).map(([{ threeDSServerTransID }, threeDSMethodNotificationURL, isKnown]) =>
-    ({ threeDSServerTransID: isKnown ? threeDSServerTransID : randomUUID(), threeDSMethodNotificationURL })))
+  const texts = jsonTexts(fc.tuple(targets, urls, fc.boolean(), fc.uuid()).map(([{ threeDSServerTransID }, threeDSMethodNotificationURL, isKnown, id]) =>
+    ({ threeDSServerTransID: isKnown ? threeDSServerTransID : id, threeDSMethodNotificationURL })))
   return fc.tuple(texts, fc.constantFrom('base64', 'base64url', 'utf8')).map(([text, encoding]) => text.toString(/** @type {BufferEncoding} */ (encoding)))
 }
 
@@ -466,7 +463,7 @@ const actions = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('submit', 'rese
 function below (path, targets) {
   return fc.oneof(
     { weight: 6, arbitrary: targets.map(({ acsTransID }) => `${path}/${acsTransID}`) },
-    fc.oneof(targets.map(({ threeDSServerTransID }) => threeDSServerTransID), fc.constant(randomUUID()), hostileText)
+    fc.oneof(targets.map(({ threeDSServerTransID }) => threeDSServerTransID), fc.uuid(), hostileText)
       .map((text) => `${path}/${encodeURIComponent(wellFormed(text).slice(0, 200))}`),
     fc.constantFrom('%', '%00', '%ff', '%2e%2e%2f', 'x'.repeat(300), '..;', '?').map((text) => `${path}/${text}`)
   )
@@ -483,28 +480,28 @@ function redirecting (paths) {
   return fc.tuple(paths, query).map(([path, text]) => path + text)
 }
 
+/** @param {fc.Arbitrary<string>} texts */
+const bytesOf = (texts) => texts.map((text) => Buffer.from(text))
+
 // App ------------------------------------------------------------------------------------------------------------------
 
 /** @param {fc.Arbitrary<Target>} targets in apps */
 function sdkBodies (targets) {
-  const creq = targets.chain((target) => fc.tuple(
-    fc.integer({ min: 0, max: 3 }),
-    fc.constantFrom({}, { challengeDataEntry: '0000' }, { challengeNoEntry: 'Y' }, { resendChallenge: 'Y' }, { challengeHTMLDataEntry: 'a=b' }, { oobContinue: true }),
-    fc.array(mutation, { maxLength: 2 }),
-    fc.constantFrom('A128CBC-HS256', 'A128GCM')
-  ).map(([counter, members, mutations, enc]) => {
+  const entered = fc.constantFrom({}, { challengeDataEntry: '0000' }, { challengeNoEntry: 'Y' }, { resendChallenge: 'Y' }, { challengeHTMLDataEntry: 'a=b' }, { oobContinue: true })
+  const whole = fc.tuple(targets, fc.integer({ min: 0, max: 3 }), entered, fc.constantFrom('A128CBC-HS256', 'A128GCM')).map(([target, counter, members, enc]) => {
     const { threeDSServerTransID, acsTransID } = target
-    const body = mutate({
-      messageType: 'CReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, sdkTransID: SDK_TRANS_ID, sdkCounterStoA: String(counter).padStart(3, '0'), ...members
-    }, mutations)
-    return { target, plaintext: JSON.stringify(body), header: { alg: 'dir', enc, kid: acsTransID } }
-  }))
+    const message = { messageType: 'CReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, sdkTransID: SDK_TRANS_ID, sdkCounterStoA: String(counter).padStart(3, '0'), ...members }
+    return { target, message, header: { alg: 'dir', enc, kid: acsTransID } }
+  })
+  const creq = fc.tuple(whole, fc.array(mutation, { maxLength: 2 })).map(([{ message, ...rest }, mutations]) => ({ ...rest, plaintext: JSON.stringify(mutate(message, mutations)) }))
   const jwe = creq.map(({ target, plaintext, header }) => seal(plaintext, /** @type {Buffer} */ (target.key), header))
+  const broken = whole.chain(({ target, message, header }) => brokenMessages(fc.constant(message), undefined, '01').map((plaintext) => seal(plaintext, /** @type {Buffer} */ (target.key), header)))
   const erro = targets.map(({ threeDSServerTransID, acsTransID }) => ({
     messageType: 'Erro', messageVersion: '2.2.0', errorCode: '402', errorComponent: 'C', errorDescription: 'x', errorDetail: 'y', threeDSServerTransID, acsTransID, sdkTransID: SDK_TRANS_ID
   }))
   return fc.oneof(
     { weight: 5, arbitrary: jwe },
+    { weight: 5, arbitrary: broken },
     {
       weight: 2,
       arbitrary: fc.tuple(creq, fc.array(mutation, { minLength: 1, maxLength: 2 })).map(([{ target, plaintext, header }, mutations]) =>
@@ -532,13 +529,19 @@ function sdkBodies (targets) {
 /**
  * Hostile requests for a route.
  * @param {Route} route
- * @param {Target[]} open as `openTargets` gave them
+ * @param {Target[]} open as `openTargets` gave them; what stands in it is read anew for each request
  * @returns {fc.Arbitrary<FuzzRequest>}
  */
 export function hostileRequests (route, open) {
-  const targets = fc.constantFrom(...open)
-  const approvals = fc.constantFrom(...open.filter(({ approves }) => approves), ...open.slice(0, 1))
-  const inApps = fc.constantFrom(...open.filter(({ key }) => key !== undefined))
+  /** @param {(target: Target) => boolean | undefined} isWanted @returns {fc.Arbitrary<Target>} */
+  const among = (isWanted) => fc.nat(9999).map((at) => {
+    const wanted = open.filter(isWanted)
+    return /** @type {Target} */ (wanted[at % wanted.length])
+  })
+  const targets = among(() => true)
+  const approvals = among((target) => target.approves || target === open[0])
+  const inApps = among(({ key }) => key !== undefined)
+  const ofApi = fc.tuple(fc.uuid(), /** @type {fc.Arbitrary<'01' | '02'>} */ (fc.constantFrom('01', '02'))).map(([id, channel]) => authenticateBody(id, channel))
   const path = fc.constant(/** @type {string} */ (route))
   const more = fc.constantFrom([], [], [['choice', 'phone']], [['choice', '1'], ['choice', '2']], [['consents', 'trustList,deviceBinding'], ['trustList', 'Y']], [['attempt', '0']])
   const entry = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(entries, actions, more).map(([otp, action, fields]) => [['otp', otp], ['action', action], ...fields]))
@@ -548,11 +551,11 @@ export function hostileRequests (route, open) {
   )).map(([{ threeDSServerTransID }, fields]) => [['threeDSMethodData', Buffer.from(JSON.stringify({ threeDSServerTransID })).toString('base64url')], ...fields]))
   const approval = /** @type {fc.Arbitrary<[string, string][]>} */ (fc.tuple(approvals, fc.oneof({ weight: 6, arbitrary: fc.constantFrom('approve', 'decline', '') }, hostileText))
     .map(([{ creq }, action]) => [['creq', creq], ['action', action]]))
-  /** @type {Record<Route, () => [paths: fc.Arbitrary<string>, type: string, bodies: fc.Arbitrary<Buffer>]>} */
+  /** @type {Record<Exclude<Route, 'GET'>, () => [paths: fc.Arbitrary<string>, type: string, bodies: fc.Arbitrary<Buffer>]>} */
   const kinds = {
     '/3ds/version': () => [path, JSON_TYPE, jsonTexts(fc.constant({ cardNumber: '4000400040004001' }))],
-    '/3ds/authenticate': () => [path, JSON_TYPE, jsonTexts(fc.constantFrom('01', '02').map((channel) => authenticateBody(randomUUID(), /** @type {'01' | '02'} */ (channel))))],
-    '/3ds/results': () => [path, JSON_TYPE, jsonTexts(targets.map(resultsBody))],
+    '/3ds/authenticate': () => [path, JSON_TYPE, fc.oneof(jsonTexts(ofApi), bytesOf(brokenBodies(ofApi)))],
+    '/3ds/results': () => [path, JSON_TYPE, fc.oneof(jsonTexts(targets.map(resultsBody)), bytesOf(brokenMessages(ofTransactions(targets))))],
     '/3ds/final': () => [path, JSON_TYPE, jsonTexts(targets.map(({ threeDSServerTransID }) => ({ threeDSServerTransID })))],
     '/acs/challenge': () => [path, FORM_TYPE, formBodies(opening)],
     '/acs/challenge/:acsTransID': () => [below('/acs/challenge', targets), FORM_TYPE, formBodies(entry)],
@@ -562,12 +565,46 @@ export function hostileRequests (route, open) {
       [['otp', otp], ['threeDSServerTransID', target.threeDSServerTransID]]))],
     '/acs/app': () => [path, JOSE_TYPE, sdkBodies(inApps)],
     '/challenge': () => [path, JOSE_TYPE, sdkBodies(inApps)],
-    '/ds': () => [path, JSON_TYPE, messageTexts(fc.oneof({ weight: 4, arbitrary: aReqs(targets, false) }, { weight: 3, arbitrary: ofTransactions(targets) }, pReqs, oReqs, erros(targets)))],
-    '/acs': () => [path, JSON_TYPE, messageTexts(fc.oneof({ weight: 4, arbitrary: aReqs(targets, true) }, ofTransactions(targets), pReqs, oReqs, erros(targets)))],
+    '/ds': () => {
+      const others = fc.oneof({ weight: 3, arbitrary: ofTransactions(targets) }, pReqs, oReqs, erros(targets))
+      const requests = aReqs(targets, false)
+      return [path, JSON_TYPE, fc.oneof(
+        messageTexts(fc.oneof(requests, others)), { weight: 2, arbitrary: bytesOf(brokenMessages(requests, '3DSServer->DS')) }, bytesOf(brokenMessages(others))
+      )]
+    },
+    '/acs': () => {
+      const others = fc.oneof(ofTransactions(targets), pReqs, oReqs, erros(targets))
+      const requests = aReqs(targets, true)
+      return [path, JSON_TYPE, fc.oneof(
+        messageTexts(fc.oneof(requests, others)), { weight: 2, arbitrary: bytesOf(brokenMessages(requests, 'DS->ACS')) }, bytesOf(brokenMessages(others))
+      )]
+    },
     '/acs/method': () => [path, FORM_TYPE, formBodies(fc.oneof({ weight: 8, arbitrary: methodData(targets) }, hostileText).map((data) => [['threeDSMethodData', data]]))],
     '/acs/method/:threeDSServerTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/method', targets) }, fc.constant('/acs/method')), FORM_TYPE, formBodies(gathered)],
     '/acs/oob/:acsTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/oob', approvals) }, fc.constant('/acs/challenge')), FORM_TYPE, formBodies(approval)]
   }
+  if (route === 'GET') return published(targets)
   const [paths, type, bodies] = kinds[route]()
-  return fc.record({ path: paths, type: types(type), body: bodies })
+  return altered(fc.record({ path: paths, type: types(type), body: bodies }))
 }
+
+/** @param {fc.Arbitrary<Target>} targets @returns {fc.Arbitrary<FuzzRequest>} */
+function published (targets) {
+  const queries = fc.oneof({ weight: 4, arbitrary: fc.constant('') }, fc.constantFrom('?', '?x', '?%', '?__proto__=1', '?creq=%ff&creq'), hostileText.map((text) => `?x=${encodeURIComponent(wellFormed(text).slice(0, 3000))}`))
+  const paths = fc.tuple(fc.oneof(fc.constantFrom(...PUBLISHED), ...STANDING.map((path) => below(path, targets)), targets.map(({ acsTransID }) => `/acs/challenge/${acsTransID}/status`)), queries)
+  const fields = fc.oneof(
+    { weight: 2, arbitrary: fc.constant({}) },
+    fc.tuple(fc.integer({ min: -5, max: 30_000 }), fc.integer({ min: -5, max: 30_000 }), fc.constantFrom('bytes', 'bytes ', 'items', '')).map(([from, to, unit]) => ({ range: `${unit}=${from}-${to}` })),
+    fc.constantFrom('bytes=0-', 'bytes=-0', 'bytes=-1', 'bytes=-', 'bytes=9-1', 'bytes=0-0,5-6', `bytes=${'9'.repeat(400)}-`, `bytes=0-${'9'.repeat(400)}`, 'bytes=1e3-', `bytes=${'0-1,'.repeat(500)}`).map((range) => ({ range })),
+    fc.constantFrom('"x"', 'W/"x"', '*', '', 'Wed, 21 Oct 2015 07:28:00 GMT').map((value) => ({ range: 'bytes=0-9', 'if-range': value, 'if-none-match': value }))
+  )
+  return altered(fc.tuple(paths, fields).map(([[path, query], headers]) =>
+    ({ method: 'GET', path: path + query, type: /** @type {string | undefined} */ (undefined), headers: /** @type {Record<string, string>} */ (headers), body: Buffer.alloc(0) })))
+}
+
+/** Below these an id is expected. */
+const STANDING = ['/acs/challenge', '/acs/oob', '/acs/images', '/acs/method', '/docs']
+const PUBLISHED = [
+  '/ds/card-ranges.json', '/ds/card-ranges.json', '/ds/card-ranges.json', '/ds/keys', '/ds/ca.pem', '/acs/images/issuer-medium.png', '/acs/images/__proto__', '/metrics', '/health', '/health/live', '/health/ready',
+  '/health/redis', '/health/detailed', '/openapi.json', '/docs', '/docs/static/index.html', '/docs/static/..%2f..%2fpackage.json', '/', '//', '/.env', '/3ds', '/acs', '/ds', '/ds/', '/acs/challenge', '/acs/app', '*'
+]

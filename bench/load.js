@@ -87,3 +87,8 @@ export function post (path, body, type = 'application/json') {
   const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
   return Buffer.concat([Buffer.from(head), Buffer.from(body)])
 }
+
+/** @param {number[]} values */
+export function median (values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}

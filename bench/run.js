@@ -5,8 +5,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { aReqRequests, authenticateRequests, finalRequest, resultsRequest } from './bodies.js'
+import { measureCardRanges } from './card-ranges.js'
+import { appFlow, browserFlow, measureFlow } from './flows.js'
 import { measureKept } from './kept.js'
-import { runLoad } from './load.js'
+import { median, runLoad } from './load.js'
 import { startBare, startMock, startRedis, timeToFirstAnswer } from './servers.js'
 
 const short = process.argv.includes('--short')
@@ -32,11 +34,6 @@ function figure (what, value, unit, comparison, target, note) {
   const met = comparison === '>=' ? value >= target : value <= target
   figures.push({ what, value, unit, target: `${comparison} ${target}`, met, ...(note === undefined ? {} : { note }) })
   console.log(`${met ? 'met   ' : 'MISSED'}  ${what.padEnd(46)} ${value.toFixed(2)} ${unit} (${comparison} ${target})${note === undefined ? '' : `  ${note}`}`)
-}
-
-/** @param {number[]} values */
-function median (values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }
 
 /** @param {number} port @param {(index: number) => Buffer} request @param {boolean} awake */
@@ -126,6 +123,20 @@ async function measureApp (basePort) {
 /** The key is made before anything is measured. @param {number} port */
 const prepareApp = (port) => runLoad({ port, connections: 1, seconds: 10, limit: 3, request: authenticateRequests('app') })
 
+/** Challenges from the first request to the last. */
+async function measureFlows () {
+  for (const [what, flow, target] of /** @type {const} */ ([['browser flow', browserFlow, 0.4], ['app flow, ES256', appFlow, 0.2]])) {
+    const { ratio, perSecond, requests } = await measureFlow(flow, { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS, warmUp: WARM_UP_REQUESTS / 3 })
+    figure(`whole ${what}, memory`, ratio, '× base', '>=', target, `${perSecond.toFixed(0)} flows a second of ${requests} requests`)
+  }
+}
+
+async function measurePRes () {
+  const { ratio, growth, megabytes, milliseconds } = await measureCardRanges(short ? 3 : 15)
+  figure('PRes of 100k ranges, time', ratio, '× base', '<=', 5, `${milliseconds.toFixed(0)} ms for ${megabytes.toFixed(0)} MB`)
+  figure('memory that it takes at its peak', growth, 'MB', '<=', 8)
+}
+
 /** The same work, replacing a transaction, among few and among many. */
 async function measureFlatness () {
   const many = short ? 20_000 : 100_000
@@ -205,6 +216,8 @@ else {
 }
 await measureDirectoryServer(base.port)
 await measureApp(base.port)
+await measureFlows()
+await measurePRes()
 await measureFlatness()
 figure('memory per kept transaction', await measureKept(short ? 5000 : 50_000), 'KB', '<=', 6)
 measureInstall()

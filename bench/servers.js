@@ -56,10 +56,10 @@ export async function startMock (env = {}) {
   return { port, ...server }
 }
 
-/** @param {string} answer JSON that it answers */
-export async function startBare (answer) {
+/** @param {string} answer JSON that it answers @param {Record<string, string>} [env] what else it answers */
+export async function startBare (answer, env = {}) {
   const port = await freePort()
-  const server = await startServer([process.execPath, 'bench/bare-fastify.js'], { PORT: String(port), BENCH_ANSWER: answer }, 'listening')
+  const server = await startServer([process.execPath, 'bench/bare-fastify.js'], { PORT: String(port), BENCH_ANSWER: answer, ...env }, 'listening')
   return { port, ...server }
 }
 

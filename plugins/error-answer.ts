@@ -57,6 +57,7 @@ const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusTex
   413: { code: 'payload_too_large', error: 'The request body is too large' },
   414: { code: 'uri_too_long', error: 'The URL is too long' },
   415: { code: 'unsupported_media_type', error: 'Content type must be application/x-www-form-urlencoded' },
+  416: { code: 'range_not_satisfiable', error: 'The file has no such part' },
   417: { code: 'expectation_failed', error: 'The Expect header asks for what this server does not know' },
   429: { code: 'too_many_requests', error: 'Too many requests' },
   431: { code: 'headers_too_large', error: 'The request headers are too large' },
@@ -66,9 +67,9 @@ const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusTex
 
 /** A request that no route may see, whatever it asks for. The message is shown to the caller. */
 export class Refusal extends Error {
-  readonly status: 400 | 403 | 415 | 503
+  readonly status: 400 | 403 | 415 | 416 | 503
 
-  constructor (status: 400 | 403 | 415 | 503, message?: string) {
+  constructor (status: 400 | 403 | 415 | 416 | 503, message?: string) {
     super(message ?? byStatus[status]?.error)
     this.name = 'Refusal'
     this.status = status

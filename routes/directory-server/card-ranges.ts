@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
+import { Refusal } from '../../plugins/error-answer.ts'
 import { createCardRangeFiles } from '../../src/directory-server/card-ranges/card-range-file.ts'
 
 const schema = {
@@ -23,7 +24,10 @@ export async function cardRangesRoute (app: FastifyInstance): Promise<void> {
     const wanted = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, file.size) : undefined
     if (wanted === undefined) return send(reply, file.slice(0, file.size), file.size)
     const { from, to } = wanted
-    if (from >= to) return reply.code(416).header('content-range', `bytes */${file.size}`).send()
+    if (from >= to) {
+      reply.header('content-range', `bytes */${file.size}`)
+      throw new Refusal(416)
+    }
     reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${file.size}`)
     return send(reply, file.slice(from, to), to - from)
   })

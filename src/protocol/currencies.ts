@@ -57,11 +57,24 @@ export function formatAmount (purchase: PurchaseAmount, locale = 'en'): string |
 
   const currency = currencies.get(purchaseCurrency)
   const decimals = /^\d$/.test(purchaseExponent) ? Number(purchaseExponent) : currency?.minorUnits ?? 2
-  const options: Intl.NumberFormatOptions = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
-  if (currency !== undefined) Object.assign(options, { style: 'currency', currency: currency.alphabeticCode })
-
-  const amount = new Intl.NumberFormat(locale, options).format(decimalOf(purchaseAmount, decimals))
+  const amount = numberFormat(locale, decimals, currency?.alphabeticCode).format(decimalOf(purchaseAmount, decimals))
   return currency === undefined ? `${amount} (currency ${purchaseCurrency})` : amount
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+/** More than any one shop uses. */
+const MOST_FORMATS = 64
+
+/** To make one takes longer than all else that a challenge page needs, so they are kept. */
+function numberFormat (locale: string, decimals: number, currency: string | undefined): Intl.NumberFormat {
+  const key = `${locale} ${decimals} ${currency}`
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  const options: Intl.NumberFormatOptions = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+  const made = new Intl.NumberFormat(locale, currency === undefined ? options : { ...options, style: 'currency', currency })
+  if (formats.size >= MOST_FORMATS) formats.clear()
+  formats.set(key, made)
+  return made
 }
 
 /** Minor units to a decimal number as text, which `Intl` formats without going through a double. */

@@ -48,11 +48,15 @@ function maskCard (acctNumber: string): string {
   return `<span aria-hidden="true">•••• </span><span class="unseen">ending in </span>${lastFour}`
 }
 
+/** Made for the first page: it takes long to make. */
+let dayFormat: Intl.DateTimeFormat | undefined
+
 /** `purchaseDate` (YYYYMMDDHHMMSS, UTC) as a day in words; nothing if there is no such day. */
 function formatDate (purchaseDate = ''): string | undefined {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)\d{6}$/.exec(purchaseDate) ?? []
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
   // Date takes 31 February for 3 March.
   if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined
-  return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(date)
+  dayFormat ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
+  return dayFormat.format(date)
 }

@@ -34,9 +34,9 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   }
 }
 
-/** Names as an Erro has them: an item of an array has none of its own. */
+/** Names as an Erro has them: an item of an array has none of its own, and what stands at no element of EMV is told in words. */
 function namesOf (faults: readonly Fault[]): string {
-  return [...new Set(faults.map(({ element }) => element.replace(/\.[0-9]+$/, '')))].join(',')
+  return [...new Set(faults.map(({ element, message }) => element === '' ? `The RReq ${message}` : element.replace(/\.[0-9]+$/, '')))].join(',')
 }
 
 function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {

@@ -45,6 +45,15 @@ t.test('an amount is written with the currency and its decimals', async (t) => {
   t.equal(formatAmount({ purchaseAmount: '123456', purchaseCurrency: '978' }, 'de'), '1.234,56\u00a0€')
 })
 
+t.test('each currency is written in its own way, however many came before it', async (t) => {
+  const write = () => [...currencies.keys()].map((purchaseCurrency) => formatAmount({ purchaseAmount: '4599', purchaseCurrency }))
+  const first = write()
+  t.strictSame(write(), first)
+  t.strictSame(first, [...currencies.values()].map(({ alphabeticCode: currency, minorUnits }) => new Intl.NumberFormat('en', {
+    style: 'currency', currency, minimumFractionDigits: minorUnits, maximumFractionDigits: minorUnits
+  }).format(4599 / 10 ** minorUnits)))
+})
+
 t.test('an amount of 48 digits loses none of them', async (t) => {
   t.doesNotThrow(() => fc.assert(fc.property(fc.stringMatching(/^[1-9]\d{0,47}$/), fc.integer({ min: 0, max: 9 }), fc.constantFrom('978', '000'), (purchaseAmount, exponent, purchaseCurrency) => {
     const words = formatAmount({ purchaseAmount, purchaseCurrency, purchaseExponent: String(exponent) }) ?? ''
