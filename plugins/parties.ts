@@ -1,5 +1,6 @@
 import { Agent } from 'node:https'
 import type { FastifyInstance } from 'fastify'
+import type {} from './metrics.ts'
 import { askDs, type Reported } from '../src/acs/ask-ds.ts'
 import { compareMethod } from '../src/acs/method/judge-method.ts'
 import { type AcsParts, takeAReq as takeAReqAtAcs } from '../src/acs/take-areq.ts'
@@ -99,11 +100,12 @@ export function resultSender (config: Config, send: SendMessage, ds: RReqParts):
 
 /** What an AReq says of the 3DS Method, held against what happened: only noted beside the transaction, as sandboxes tolerate it (emv3ds-protocol §5.1). */
 export function methodComparison (
-  { log, noteStore: notes }: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
+  { log, noteStore: notes, meters }: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
 ): AcsParts['compareMethod'] {
   return (aReq) => {
     const { threeDSServerTransID } = aReq
     compareMethod(aReq as JsonObject, { notes, clock, ttlSeconds, methodPlace: methodPlaceOf(aReq, cardRanges) }).then((findings) => {
+      meters.methodClaim(findings.length > 0 ? 'differs' : 'agrees')
       if (findings.length > 0) log.debug({ threeDSServerTransID, findings }, 'findings about the 3DS Method')
     }, (err: unknown) => { log.warn({ err, threeDSServerTransID }, 'the 3DS Method could not be looked up') })
   }

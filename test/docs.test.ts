@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
 import { CHALLENGE_TABLE } from '../src/acs/challenge/table.ts'
 import { settings } from '../src/config/settings.ts'
+import { METRICS, type MetricDescription } from '../src/metrics/catalogue.ts'
 import type { Condition, Element } from '../src/protocol/catalogue/element.ts'
 import { catalogue } from '../src/protocol/catalogue/elements.ts'
 import { describeErrorCode } from '../src/protocol/error-codes.ts'
@@ -12,6 +13,7 @@ import { CODES, DOORS, FLOWS, IN_NO_MESSAGE, JUDGED, MADE_BY, NOT_SENT, TIMERS }
 import { conformancePage, SOURCES } from '../tools/docs/conformance-page.js'
 import { elementPages, MESSAGES } from '../tools/docs/element-pages.js'
 import { conditionInWords, conditionsInWords, formatInWords, inclusionInWords } from '../tools/docs/element-words.js'
+import { metricsPage } from '../tools/docs/metrics-page.js'
 import { anchor } from '../tools/docs/markdown.js'
 import { root } from './setup/server-process.ts'
 
@@ -22,7 +24,8 @@ function pagesOf (all: readonly Element[]): Record<string, string> {
   return {
     ...elementPages(all),
     'docs/challenge.md': challengePage(CHALLENGE_TABLE, settings),
-    'docs/conformance.md': conformancePage(all, describeErrorCode, read)
+    'docs/conformance.md': conformancePage(all, describeErrorCode, read),
+    'docs/metrics.md': metricsPage(Object.values(METRICS))
   }
 }
 
@@ -278,4 +281,17 @@ t.test('conformance: what is said to make messages is there, and an element that
   t.strictSame(rows.filter(([, , sent]) => sent !== ''), [])
   const one = conformancePage(elements, describeErrorCode, () => 'a.eci-x, threeDSServerTransIDs, transStatusReason: 1 /* acsURL */\n// eci')
   t.strictSame(rowsOf(section(one, 'Elements'), /^\| \[`/).filter(([, , sent]) => sent !== '').map(([link]) => /`(.+)`/.exec(link as string)?.[1]), ['transStatusReason'])
+})
+
+t.test('metrics: each has its row, and is named after its kind and unit', async (t) => {
+  const all: readonly MetricDescription[] = Object.values(METRICS)
+  t.strictSame(rowsOf(page('metrics'), /^\| `/).map(([name, type, help]) => [name, type, help]), all.map(({ name, type, help }) => [`\`${name}\``, type, `${help}.`]))
+  t.equal(new Set(all.map(({ name }) => name)).size, all.length)
+  for (const { name, type, help, labels } of all) {
+    t.match(name, type === 'counter' ? /^[a-z_]+_total$/ : type === 'histogram' ? /^[a-z_]+_seconds$/ : /^(?!.*_(?:total|seconds)$)[a-z_]+$/)
+    t.notMatch([help, ...Object.keys(labels)].join(), /\n|\b[Ii]ds?\b|\b[Pp][Aa][Nn]\b/, name)
+    t.notOk('le' in labels, 'of histograms alone')
+  }
+  const alerts = [...page('metrics').matchAll(/^(?!\|).*$/gm)].flatMap(([line]) => [...line.matchAll(/`((?:threeds|api)_\w+)/g)].map(([, name]) => name))
+  t.strictSame(alerts.filter((alert) => !all.some(({ name }) => name === alert)), [])
 })

@@ -28,8 +28,11 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
   app.post('/results', { schema: { ...schema, body }, attachValidation: true, errorHandler: sayUnreadable },
     async function answerResults (request: FastifyRequest, reply: FastifyReply): Promise<JsonObject | FastifyReply> {
       // What a DS tells comes to the same address, and nobody answers an Erro: emv3ds-protocol §12.3, §15.
-      const messageType = isJsonObject(request.body) ? request.body['messageType'] : undefined
-      if (messageType === 'Erro') return reply.send()
+      const { messageType, errorComponent, errorCode } = isJsonObject(request.body) ? request.body : {}
+      if (messageType === 'Erro') {
+        app.meters.erroReceived(errorComponent, errorCode)
+        return reply.send()
+      }
       if (messageType === 'OReq') return takeOperation(request.body as JsonObject) ?? reply.send()
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq
