@@ -76,7 +76,7 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(requestLog)
   await app.register(metrics, { enabled: config.metrics })
   await app.register(stateStore, { config, clock, ids, events: app.meters.storeEvents })
-  await app.register(jobs, { config, clock })
+  await app.register(jobs, { config, clock, onRun: app.meters.jobRan })
   await app.register(noteStore, { config, clock })
   await app.register(rateLimit, { ...config, keyPrefix: `${config.redis.keyPrefix}_rate_limit:` })
   await app.register(compression, { enabled: config.compression })

@@ -22,7 +22,7 @@ export const arrows = {
   store: ['clock', 'errors', 'ids', 'masking', 'protocol', 'transaction'],
   jobs: ['clock', 'log', 'protocol', 'store'],
   exchange: ['clock', 'log', 'protocol', 'store', 'transaction'],
-  metrics: ['store'],
+  metrics: ['protocol', 'store'],
   acs: ['clock', 'crypto', 'errors', 'exchange', 'ids', 'jobs', 'log', 'protocol', 'scenario', 'store', 'transaction'],
   'directory-server': ['clock', 'errors', 'exchange', 'ids', 'log', 'protocol', 'store', 'transaction'],
   'three-ds-server': ['clock', 'crypto', 'directory-server', 'errors', 'log', 'protocol', 'scenario', 'store', 'transaction'],

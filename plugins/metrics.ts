@@ -1,6 +1,8 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
+import type {} from './jobs.ts'
 import type {} from './state-store.ts'
+import { ProtocolError } from '../src/errors.ts'
 import { createMeters, silentMeters, type Meters } from '../src/metrics/meters.ts'
 import { once } from '../src/once.ts'
 
@@ -9,7 +11,7 @@ export interface MetricsOptions { enabled: boolean }
 declare module 'fastify' {
   interface FastifyInstance {
     meters: Meters
-    /** Writes the Prometheus text; `null` when nothing is counted. Needs `stateStore`. */
+    /** Writes the Prometheus text; `null` when nothing is counted. Needs `stateStore` and `jobs`. */
     readMetrics: (() => Promise<string>) | null
   }
 }
@@ -25,10 +27,14 @@ export const metrics = fp(async function metrics (app: FastifyInstance, { enable
     return
   }
   const meters = createMeters()
-  const exposition = once(async () => (await import('../src/metrics/exposition.ts')).createExposition(meters, app.stateStore))
+  const exposition = once(async () => (await import('../src/metrics/exposition.ts')).createExposition(meters, app.stateStore, () => app.jobs.waiting()))
   app.decorate('meters', meters)
   app.decorate('readMetrics', async function readMetrics () {
     return (await exposition())()
+  })
+  app.addHook('onError', function countRefusal (_request, _reply, error, done) {
+    if (error instanceof ProtocolError) meters.erroRaised(error.erro.errorComponent, error.erro.errorCode)
+    done()
   })
   app.addHook('onResponse', function countRequest (request, reply, done) {
     meters.requestAnswered(request.routeOptions.url ?? 'unmatched', request.method, reply.statusCode, reply.elapsedTime / 1000)

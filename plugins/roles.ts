@@ -24,7 +24,7 @@ import type { RReqParts, ThreeDSServerLink } from '../src/directory-server/take-
 import { createResultDelivery, type ResultDelivery } from '../src/exchange/deliver-result.ts'
 import type { OutboundPost } from '../src/exchange/outbound-request.ts'
 import { createPostJson } from '../src/exchange/post-json.ts'
-import { createSendMessage } from '../src/exchange/send-message.ts'
+import type { SendMessage } from '../src/exchange/send-message.ts'
 import type { IdSource } from '../src/ids.ts'
 import type { JsonObject } from '../src/protocol/messages.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
@@ -34,6 +34,7 @@ import { type ResultsParts, takeResults } from '../src/three-ds-server/results.t
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
+import { countAnswers, countDeliveries, countEndings, countReports, createSender } from './counting.ts'
 import { everyCard, findIn, openCardRanges } from './card-ranges.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
 import { acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, spoken, threeDSServerLinks } from './parties.ts'
@@ -54,6 +55,8 @@ export interface Roles {
   method: MethodParts
   clock: Clock
   preparation: Pick<PReqParts, 'history' | 'interval'>
+  /** Counts an AReq that was answered. */
+  onAnswered: AuthenticationParts['onAnswered']
   /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
   keep (transaction: Transaction): Promise<boolean>
   acs: AcsParts
@@ -73,8 +76,6 @@ const PUSH_TIMEOUT_MS = 5000
 /** An attempt to report is two at the most, and what lies between. */
 const LEASE_MARGIN_MS = 5000
 
-const FLOWS = { '01': 'app', '02': 'browser', '03': '3ri' } as const
-
 interface RolesOptions { config: Config, clock: Clock, ids: IdSource }
 
 /** Puts the 3DS Server, the DS and the ACS together from the configuration, the clock, the ids and the store. */
@@ -89,11 +90,12 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const found = find === undefined ? {} : { find }
   const cardRanges = { ...behaviour.cardRanges, scenarios: behaviour.scenarios, ...found }
   const outbound = createOutbound(app, config)
+  const send = createSender(app.meters, outbound)
   const results = resultsParts(app, behaviour)
-  const rReqs = rReqParts(app, parts, outbound, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
+  const rReqs = rReqParts(app, parts, send, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
   const acs = acsParts(app, parts, behaviour, certificates, cardRanges)
   const keep = keeping(app, config)
-  const directoryServer = directoryServerParts(app, parts, acsLink(config, createSendMessage(outbound), acs), dsKeys, ranges, seed)
+  const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), dsKeys, ranges, seed)
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
     config,
@@ -105,10 +107,11 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
     directoryServer,
     rReqs,
     results,
-    challenge: challengeParts(app, parts, behaviour, acs, resultSender(config, createSendMessage(outbound), rReqs)),
+    challenge: challengeParts(app, parts, behaviour, acs, countReports(app.meters, resultSender(config, send, rReqs))),
     method: { notes: app.noteStore, clock, ids, ttlSeconds: config.transactionTtlSeconds },
     preparation: { history: ranges, interval: createPReqInterval(clock, config.directoryServer.preqIntervalSeconds) },
     keep,
+    onAnswered: countAnswers(app.meters),
     scenarios: behaviour.scenarios,
     answers: behaviour.answers,
     authenticateDoor: behaviour.authenticateDoor,
@@ -135,12 +138,12 @@ function acsParts (
 }
 
 function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { resultRules: rules }: Behaviour): ResultsParts {
-  return { store, log, rules, onFinished: ({ aReq }, transStatus) => { meters.challengeFinished(FLOWS[aReq.deviceChannel], transStatus) } }
+  return { store, log, rules, onFinished: countEndings(meters) }
 }
 
-function rReqParts ({ stateStore: store, log }: FastifyInstance, { config }: RolesOptions, outbound: OutboundPost, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
+function rReqParts ({ stateStore: store, log }: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
   const judge = judgeOf(config)
-  return { store, log, judge, isStrict: config.isStrict, threeDSServerOf: threeDSServerLinks(config, createSendMessage(outbound), here) }
+  return { store, log, judge, isStrict: config.isStrict, threeDSServerOf: threeDSServerLinks(config, send, here) }
 }
 
 /** Challenges, and the jobs that end and report them. */
@@ -162,7 +165,7 @@ function challengeParts (
     defaultSdkReference: ORIGINAL_SDK_REFERENCE,
     buildResult: behaviour.buildResult,
     reporting: createResultReporting(reporting),
-    onFinished: ({ aReq }, transStatus) => { meters.challengeFinished(FLOWS[aReq.deviceChannel], transStatus) }
+    onFinished: countEndings(meters)
   }
   const timed = { challenge, reporting, lookMs: lookInterval(config) }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
@@ -200,7 +203,7 @@ function authenticationParts ({ log, meters }: FastifyInstance, { config, clock 
     clock,
     log,
     directoryServer: (aReq, addresses) => takeAReq({ read: spoken(aReq), addresses, isTolerated: !config.isStrict }, ds),
-    onAnswered: ({ deviceChannel }, { transStatus }) => { meters.transactionAnswered(FLOWS[deviceChannel], transStatus) }
+    onAnswered: countAnswers(meters)
   }
 }
 
@@ -219,7 +222,7 @@ function resultDelivery (app: FastifyInstance, { clock }: RolesOptions, { answer
     store: app.stateStore,
     clock,
     log: app.log,
-    postJson: createPostJson({ post, timeoutMs: PUSH_TIMEOUT_MS }),
+    postJson: countDeliveries(app.meters, createPostJson({ post, timeoutMs: PUSH_TIMEOUT_MS })),
     resultBody: (transaction) => answers.push(transaction, app.answerSpelling(transaction.spelling))
   })
 }

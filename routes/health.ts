@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type {} from '@fastify/swagger'
+import { errorAnswers, inJson, OF_OPERATION } from '../plugins/error-schemas.ts'
+import { Type, type TSchema } from 'typebox'
+import { ErrorSchema } from '../plugins/error-answer.ts'
 import type {} from '../plugins/metrics.ts'
 import type {} from '../plugins/state-store.ts'
 import type { Clock } from '../src/clock.ts'
@@ -15,13 +18,16 @@ export interface HealthOptions {
   environment: string
 }
 
+/** The same as when it is well; while the server closes, the answer of every path. */
+const notNow = (schema: TSchema) => inJson('It is not; or the server is closing.', Type.Union([schema, ErrorSchema]))
+
 /** Health for people and probes: compatibility §1.8, B46. `HEAD` is answered too, and nothing here is rate limited. */
 export async function healthRoutes (app: FastifyInstance, options: HealthOptions): Promise<void> {
   const { clock } = options
   const startedAt = clock.now()
   const route = (summary: string, answers: object) => ({
     config: { rateLimit: false as const },
-    schema: { tags: ['Operation'], summary, response: answers }
+    schema: { tags: ['Operation'], summary, response: { ...errorAnswers(OF_OPERATION), ...answers } }
   })
 
   app.get('/health', route('The process answers', { 200: HealthSchema }), async (): Promise<Health> => ({
@@ -33,12 +39,12 @@ export async function healthRoutes (app: FastifyInstance, options: HealthOptions
 
   app.get('/health/live', route('The process is alive', { 200: StatusSchema }), async () => ({ status: 'alive' }))
 
-  app.get('/health/ready', route('Transactions can be kept', { 200: StatusSchema, 503: StatusSchema }), async (_request, reply) => {
+  app.get('/health/ready', route('Transactions can be kept', { 200: StatusSchema, 503: notNow(StatusSchema) }), async (_request, reply) => {
     const isUsable = stateOf(await app.stateStore.check()) === 'healthy'
     return answer(reply, isUsable, { status: isUsable ? 'ready' : 'unavailable' })
   })
 
-  app.get('/health/redis', route('What Redis can do right now', { 200: RedisSchema, 503: RedisSchema }), async (_request, reply) => {
+  app.get('/health/redis', route('What Redis can do right now', { 200: RedisSchema, 503: notNow(RedisSchema) }), async (_request, reply) => {
     const health = await app.stateStore.check()
     return answer(reply, stateOf(health) === 'healthy', describeRedis(health))
   })

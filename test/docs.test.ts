@@ -3,15 +3,17 @@ import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
 import { CHALLENGE_TABLE } from '../src/acs/challenge/table.ts'
 import { settings } from '../src/config/settings.ts'
+import { METRICS, type MetricDescription } from '../src/metrics/catalogue.ts'
 import type { Condition, Element } from '../src/protocol/catalogue/element.ts'
 import { catalogue } from '../src/protocol/catalogue/elements.ts'
 import { describeErrorCode } from '../src/protocol/error-codes.ts'
 import { challengeDrawing, challengePage } from '../tools/docs/challenge-page.js'
 import { BEGINNINGS, EFFECTS, EVENTS, STATES, TIMERS as STATE_TIMERS } from '../tools/docs/challenge-words.js'
-import { CODES, DOORS, FLOWS, IN_NO_MESSAGE, JUDGED, MADE_BY, TIMERS } from '../tools/docs/conformance-data.js'
+import { CODES, DOORS, FLOWS, IN_NO_MESSAGE, JUDGED, MADE_BY, NOT_SENT, TIMERS } from '../tools/docs/conformance-data.js'
 import { conformancePage, SOURCES } from '../tools/docs/conformance-page.js'
 import { elementPages, MESSAGES } from '../tools/docs/element-pages.js'
 import { conditionInWords, conditionsInWords, formatInWords, inclusionInWords } from '../tools/docs/element-words.js'
+import { metricsPage } from '../tools/docs/metrics-page.js'
 import { anchor } from '../tools/docs/markdown.js'
 import { root } from './setup/server-process.ts'
 
@@ -22,7 +24,8 @@ function pagesOf (all: readonly Element[]): Record<string, string> {
   return {
     ...elementPages(all),
     'docs/challenge.md': challengePage(CHALLENGE_TABLE, settings),
-    'docs/conformance.md': conformancePage(all, describeErrorCode, read)
+    'docs/conformance.md': conformancePage(all, describeErrorCode, read),
+    'docs/metrics.md': metricsPage(Object.values(METRICS))
   }
 }
 
@@ -50,7 +53,7 @@ t.test('every link leads to a file that is there, and to a heading that is in it
     ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id as string)
   ])
   const texts = new Map<string, string>(Object.entries(pages))
-  const links = Object.entries(pages).flatMap(([from, text]) => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => ({ from, link })))
+  const links = Object.entries(pages).flatMap(([from, text]) => [...text.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(([, link = '']) => ({ from, link })))
   const broken = links.filter(({ from, link }) => {
     const [file = '', id] = link.split('#')
     const path = file === '' ? from : normalize(join(dirname(from), file))
@@ -204,19 +207,52 @@ t.test('challenge: the table has every edge; each state, event, effect and timer
   t.match(page('challenge'), '`FIRST_CREQ_TIMEOUT_SECONDS`, 30 s unless set')
 })
 
+/** The tests of a file: the title of each as it is written, and all of its text. */
+function testsIn (file: string): { title: string, text: string }[] {
+  const source = read(file)
+  return [...source.matchAll(/^( *)(?:await )?t\.test\((['`])(.*?)(?<!\\)\2, /gm)].map(({ index, 0: begin, 1: indent, 3: title = '' }) =>
+    ({ title: title.replaceAll('\\\'', '\''), text: `${begin}${source.slice(index + begin.length).split(`\n${indent}})`)[0]}` }))
+}
+
+/** The test that `file: words` names; nothing where the words are in no title of the file, or in several. */
+function namedTest (named: string): { title: string, text: string } | undefined {
+  const [file = '', ...rest] = named.split(': ')
+  const words = rest.join(': ')
+  if (words === '' || !/^test\/.+\.test\.ts$/.test(file) || !existsSync(join(root, file))) return undefined
+  const [found, ...others] = testsIn(file).filter(({ title }) => title.includes(words))
+  return others.length === 0 ? found : undefined
+}
+
 t.test('conformance: who says yes or partly names a test that is there, who does not say yes says why', async (t) => {
-  const rows = [...Object.entries(CODES), ...Object.entries(DOORS), ...Object.entries(IN_NO_MESSAGE), ...TIMERS.map((row) => [`${row.who}: ${row.what}`, row] as const), ...FLOWS.map((row) => [row.flow, row] as const)]
+  const rows = [...Object.entries(DOORS), ...Object.entries(IN_NO_MESSAGE), ...TIMERS.map((row) => [`${row.who}: ${row.what}`, row] as const), ...FLOWS.map((row) => [row.flow, row] as const)]
   for (const [name, { status, tests = [], why }] of rows) {
     t.ok(['yes', 'partly', 'no'].includes(status), name)
     t.equal(status === 'no', tests.length === 0, `${name}: ${status} and ${tests.length} tests`)
     t.equal(status === 'yes', why === undefined, `${name}: ${status} and ${why}`)
   }
   const named = new Set([JUDGED, ...rows.flatMap(([, { tests = [] }]) => tests)])
-  const lost = [...named].filter((test) => {
-    const [file = '', ...words] = test.split(': ')
-    return !/^test\/.+\.test\.ts$/.test(file) || !existsSync(join(root, file)) || words.length === 0 || !read(file).replaceAll('\\\'', '\'').includes(words.join(': '))
-  })
-  t.strictSame(lost, [])
+  t.strictSame([...named].filter((test) => namedTest(test) === undefined), [], 'in the title of one test each')
+})
+
+t.test('conformance: the test of an error code is there and has the code in it; whose test is not there says why', async (t) => {
+  for (const [errorCode, parties] of Object.entries(CODES)) {
+    t.ok(Object.keys(parties).length > 0 && Object.keys(parties).every((party) => ['3DS Server', 'DS', 'ACS', 'SDK'].includes(party)), errorCode)
+    for (const [party, by] of Object.entries(parties)) {
+      if (typeof by === 'string') t.match(namedTest(by)?.text, new RegExp(`\\b${errorCode}\\b`), `${errorCode} ${party}: ${by}`)
+      else t.not(by.why, '', `${errorCode} ${party}`)
+    }
+  }
+})
+
+t.test('conformance: why an element is not sent is said of elements of that message, which are not sent in it', async (t) => {
+  const rows = rowsOf(section(page('conformance'), 'Elements'), /^\| \[`/)
+  for (const [place, why] of Object.entries(NOT_SENT)) {
+    const [type, name] = place.split('.') as [string, string]
+    const [, , sent = '', not = ''] = rows.find(([link]) => link?.startsWith(`[\`${name}\`]`)) ?? []
+    t.ok(elements.some((element) => element.name === name && element.messages.some((message) => message === type)), place)
+    t.notOk(sent.split(', ').includes(type), place)
+    t.ok(not.includes(why), place)
+  }
 })
 
 t.test('conformance: the error codes are those of error-codes.ts, the messages and elements those of the catalogue', async (t) => {
@@ -233,6 +269,7 @@ t.test('conformance: the error codes are those of error-codes.ts, the messages a
     const { messages } = elements.find((element) => element.name === name) as Element
     const wanted = messages.filter((type) => MADE_BY[type]?.isOurs !== false)
     if (messages.length > 0) t.equal(status === 'yes', wanted.every((type) => sent.split(', ').includes(type)), `${name}: ${status}, ${sent}`)
+    if (messages.length > 0) t.equal(status === 'no', sent === '' && !['yes', 'partly'].includes(status as string), `${name}: ${status}`)
     if (status !== 'yes') t.not(why, '', `${name} says why`)
   }
 })
@@ -242,6 +279,19 @@ t.test('conformance: what is said to make messages is there, and an element that
   const silent = conformancePage(elements, describeErrorCode, () => '')
   const rows = rowsOf(section(silent, 'Elements'), /^\| \[`/)
   t.strictSame(rows.filter(([, , sent]) => sent !== ''), [])
-  const one = conformancePage(elements, describeErrorCode, () => 'a.eci-x, threeDSServerTransIDs, transStatusReason: 1')
+  const one = conformancePage(elements, describeErrorCode, () => 'a.eci-x, threeDSServerTransIDs, transStatusReason: 1 /* acsURL */\n// eci')
   t.strictSame(rowsOf(section(one, 'Elements'), /^\| \[`/).filter(([, , sent]) => sent !== '').map(([link]) => /`(.+)`/.exec(link as string)?.[1]), ['transStatusReason'])
+})
+
+t.test('metrics: each has its row, and is named after its kind and unit', async (t) => {
+  const all: readonly MetricDescription[] = Object.values(METRICS)
+  t.strictSame(rowsOf(page('metrics'), /^\| `/).map(([name, type, help]) => [name, type, help]), all.map(({ name, type, help }) => [`\`${name}\``, type, `${help}.`]))
+  t.equal(new Set(all.map(({ name }) => name)).size, all.length)
+  for (const { name, type, help, labels } of all) {
+    t.match(name, type === 'counter' ? /^[a-z_]+_total$/ : type === 'histogram' ? /^[a-z_]+_seconds$/ : /^(?!.*_(?:total|seconds)$)[a-z_]+$/)
+    t.notMatch([help, ...Object.keys(labels)].join(), /\n|\b[Ii]ds?\b|\b[Pp][Aa][Nn]\b/, name)
+    t.notOk('le' in labels, 'of histograms alone')
+  }
+  const alerts = [...page('metrics').matchAll(/^(?!\|).*$/gm)].flatMap(([line]) => [...line.matchAll(/`((?:threeds|api)_\w+)/g)].map(([, name]) => name))
+  t.strictSame(alerts.filter((alert) => !all.some(({ name }) => name === alert)), [])
 })

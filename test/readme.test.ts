@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { version } from '../src/config/version.ts'
+import { startAcs } from './setup/parties/acs.ts'
+import { evaluate } from './setup/parties/evaluate.ts'
+import { REFERENCE } from './setup/parties/messages.ts'
 import { redisIsLeftOut, startRedisServer } from './setup/redis-server.ts'
 import { ensureBuilt, root, run, startServer, untilListening } from './setup/server-process.ts'
 
@@ -28,6 +31,8 @@ t.test('every fenced command of README.md is run by a test here or by .ci/run', 
     'npm ci && npm test',
     'sh examples/challenge.sh',
     'curl -s http://127.0.0.1:8080/3ds/version -H \'content-type: application/json\' -d \'{',
+    'curl -s http://127.0.0.1:8080/ds -H \'content-type: application/json\' -d @examples/areq.json',
+    'DS_ACS_URL=http://127.0.0.1:9090/areq npm start',
     'node dist/server.js certificates tls mock.shop.test > tls.env',
     'import { startMockServer } from \'3ds-mock-server\'',
     'USE_REDIS=true REDIS_URL=redis://127.0.0.1:6379 npm start'
@@ -60,6 +65,21 @@ challenge:    page shown
 challenge:    code 1234 entered
 final:        transStatus Y, eci 05
 `)
+})
+
+t.test('an AReq from a shell is answered by the ACS of the mock, and by one of your own where `DS_ACS_URL` names it', async (t) => {
+  const areq = (url: string) => commandWith('@examples/areq.json').replace('http://127.0.0.1:8080', url)
+  const server = await startServer(t)
+  const ares = JSON.parse(await shell(t, areq(server.url)))
+  t.match(ares, { messageType: 'ARes', transStatus: 'Y', acsReferenceNumber: 'issuer1' })
+  t.strictSame(evaluate(JSON.parse(readFileSync(join(root, 'examples/areq.json'), 'utf8')), { messageType: 'AReq', leg: '3DSServer->DS' }), [], 'the example is a whole AReq')
+  const acs = await startAcs(t)
+  const command = commandWith('DS_ACS_URL=').replace('http://127.0.0.1:9090/areq', acs.url).replace('npm start', 'exec npm start')
+  const relaying = await untilListening(run(t, 'sh', ['-euc', command], { PORT: '0', LOG_PRETTY: 'false' }))
+  t.match(JSON.parse(await shell(t, areq(relaying.url))), { messageType: 'ARes', acsReferenceNumber: REFERENCE.acs })
+  t.equal((await acs.received('AReq')).message.dsURL, `${relaying.url}/ds`)
+  t.strictSame(acs.faults, [])
+  await relaying.stop()
 })
 
 t.test('the certificates command writes what a server with mutual TLS starts with', async (t) => {

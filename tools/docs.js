@@ -7,6 +7,7 @@ import { options, root } from './bundle.js'
 import { challengePage } from './docs/challenge-page.js'
 import { conformancePage } from './docs/conformance-page.js'
 import { elementPages } from './docs/element-pages.js'
+import { metricsPage } from './docs/metrics-page.js'
 
 /**
  * @param {string} file a TypeScript module of the sources
@@ -37,6 +38,8 @@ const { envExample, settingsTable } = await importSource('src/config/describe.ts
 const { settings } = await importSource('src/config/settings.ts')
 /** @type {typeof import('../src/scenario/describe.ts')} */
 const { cardsTable } = await importSource('src/scenario/describe.ts')
+/** @type {typeof import('../src/metrics/catalogue.ts')} */
+const { METRICS } = await importSource('src/metrics/catalogue.ts')
 /** @type {typeof import('../src/acs/challenge/table.ts')} */
 const { CHALLENGE_TABLE } = await importSource('src/acs/challenge/table.ts')
 /** @type {typeof import('../src/protocol/error-codes.ts')} */
@@ -73,6 +76,7 @@ await generate('README.md', (old) => {
 })
 await generate('docs/challenge.md', () => challengePage(CHALLENGE_TABLE, settings))
 await generate('docs/conformance.md', () => conformancePage(elements, describeErrorCode, read))
+await generate('docs/metrics.md', () => metricsPage(Object.values(METRICS)))
 const pages = elementPages(elements)
 for (const [name, text] of Object.entries(pages)) await generate(name, () => text)
 for (const name of (await readdir(join(root, 'docs/elements'))).map((name) => `docs/elements/${name}`)) {

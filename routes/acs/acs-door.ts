@@ -36,6 +36,7 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
     const { aRes, kept } = await takeAReq(aReq, stampIn(aReq), roleAddresses(app.publicUrl(request)), roles.acs)
     const parties = { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } as const
     await roles.keep({ ...newTransaction(aReq, aRes, roles.clock.now()), ...kept, parties })
+    roles.onAnswered(aReq, aRes)
     noteTransaction(request, aRes)
     return sendMessage(reply, aRes, aRes.acsTransID)
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type {} from '@fastify/swagger'
 import { Type } from 'typebox'
+import { errorAnswers, inJson, OF_GET } from '../../plugins/error-schemas.ts'
 import { imageOf, imagePath, IMAGES } from '../../src/acs/ui/images.ts'
 
 const byFile = new Map(IMAGES.map((image) => [imagePath(image.name, image.size), image]))
@@ -9,7 +10,11 @@ const schema = {
   tags: ['ACS'],
   summary: 'An image of the native screens of apps: issuerImage, psImage',
   params: Type.Object({ file: Type.String({ description: [...byFile.keys()].map((path) => path.replace('images/', '')).join(', ') }) }),
-  response: { 200: { description: 'The image.', content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } } }
+  response: {
+    200: { description: 'The image.', content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } },
+    404: inJson('There is no such image.'),
+    ...errorAnswers(OF_GET)
+  }
 }
 
 /** The images that SDKs load for native screens; they never change while the server runs. */

@@ -1,18 +1,13 @@
 import { Type } from 'typebox'
+import { errorAnswers, inHtml as html, OF_POST } from '../../plugins/error-schemas.ts'
 import { GATHERED } from '../../src/acs/method/browser-data.ts'
 import { BEHAVIOUR_PARAMETER, NO_BEHAVIOUR } from '../../src/scenario/method-behaviour.ts'
 
 /* What the 3DS Method takes and answers, for the API documents; nothing is judged by it. */
 
-const html = (description: string) => ({ description, content: { 'text/html': { schema: Type.String() } } })
 const consumes = ['application/x-www-form-urlencoded']
 const tags = ['ACS']
-const onPages = {
-  400: html('A page that says what is wrong.'),
-  413: html('A page: the form is too long.'),
-  415: html('A page: this is no form, or a compressed one.'),
-  503: html('A page: the store is away, or the server is closing. With Retry-After.')
-}
+const onPages = errorAnswers(OF_POST, html, { 415: 'The body is no form, is compressed, or in wide characters.' })
 
 export const methodSchema = {
   tags,

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {} from '../../plugins/metrics.ts'
 import { answerError } from '../../plugins/error-answer.ts'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
@@ -24,6 +25,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
 
   app.post('/method', described(methodSchema, FORM_LIMIT), async function runMethod (request, reply) {
     const { id, page } = await serveMethod(fieldOf(request.body, METHOD_FIELD), fieldOf(request.query, BEHAVIOUR_PARAMETER), method)
+    app.meters.methodStep('page')
     noteTransaction(request, { threeDSServerTransID: id })
     return sendPage(reply, page)
   })
@@ -32,6 +34,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
     async function takeMethodData (request, reply) {
       const { threeDSServerTransID } = request.params
       await keepMethodData(threeDSServerTransID, (request.body ?? {}) as Form, method)
+      app.meters.methodStep('data')
       noteTransaction(request, { threeDSServerTransID })
       return reply.code(204).send()
     })

@@ -1,8 +1,8 @@
 import type { FastifySchemaCompiler, RouteShorthandOptions } from 'fastify'
-import { Type, type TSchema } from 'typebox'
+import { Type } from 'typebox'
+import { errorAnswers, inHtml as html, inJson as json, OF_GET, OF_POST } from '../../plugins/error-schemas.ts'
 import { approvalActions } from '../../src/acs/pages/approval-page.ts'
 import { challengeActions } from '../../src/acs/pages/fields.ts'
-import { ErrorSchema } from '../../plugins/error-answer.ts'
 
 /*
  * What the ACS takes and answers, for the API documents. Judging is not theirs: a browser gets a page or an Erro, and an SDK
@@ -10,26 +10,16 @@ import { ErrorSchema } from '../../plugins/error-answer.ts'
  */
 
 const FORM = 'application/x-www-form-urlencoded'
-const html = (description: string) => ({ description, content: { 'text/html': { schema: Type.String() } } })
-const json = (description: string, schema: TSchema) => ({ description, content: { 'application/json': { schema } } })
 const toShop = {
   description: 'Back to the 3DS Requestor, with the result in the query: transStatus, threeDSServerTransID, eci, authenticationValue.',
   type: 'null',
   headers: { location: { type: 'string', description: 'redirectUrl, or else the transaction\'s notificationURL, with the result.' } }
 }
 
-const onPages = {
-  400: html('A page that says what is wrong, where no Erro can go to a notificationURL.'),
-  413: html('A page: the form is too long.'),
-  415: html('A page: this is no form, or a compressed one.'),
-  503: html('A page: the store is away, or the server is closing. With Retry-After.')
-}
-const inJson = {
-  400: json('What is wrong.', ErrorSchema),
-  413: json('The form is too long.', ErrorSchema),
-  415: json('This is no form, or a compressed one.', ErrorSchema),
-  503: json('The store is away, or the server is closing. With Retry-After.', ErrorSchema)
-}
+const ON_PAGES = { 400: 'What is wrong, where no Erro can go to a notificationURL.', 415: 'The body is no form, is compressed, or in wide characters.' }
+const onPages = errorAnswers(OF_POST, html, ON_PAGES)
+const onPage = errorAnswers(OF_GET, html, ON_PAGES)
+const inJson = errorAnswers(OF_POST, json, { 415: ON_PAGES[415] })
 
 const params = Type.Object({ acsTransID: Type.String({ description: 'As in the ARes.' }) })
 const querystring = Type.Object({ redirectUrl: Type.Optional(Type.String({ description: 'Where the 3DS Requestor waits; http or https.' })) })
@@ -45,7 +35,8 @@ const Entry = Type.Object({
   attempt: Type.Optional(Type.String({ description: 'How many answers had been given when the page was made: a form that is sent again as it was is no second attempt.' }))
 }, { description: 'The form of the challenge page.' })
 
-const browser = { tags: ['ACS'], response: { 200: html('The challenge page; at the end the page that posts cres, or an Erro in its place, to the notificationURL.'), ...onPages } }
+const challengePage = { 200: html('The challenge page; at the end the page that posts cres, or an Erro in its place, to the notificationURL.') }
+const browser = { tags: ['ACS'], response: { ...challengePage, ...onPages } }
 const original = { tags: ['Original server\'s paths'], consumes: [FORM], querystring }
 
 export const openSchema = {
@@ -58,10 +49,13 @@ export const openSchema = {
   })
 }
 export const entrySchema = { ...browser, consumes: [FORM], summary: 'What the cardholder entered', params, body: Entry }
-export const standSchema = { ...browser, summary: 'Where a browser challenge stands', params }
+export const standSchema = { ...browser, response: { ...challengePage, ...onPage }, summary: 'Where a browser challenge stands', params }
 
-const approval = { tags: ['ACS'], params, response: { 200: html('What the bank\'s app shows: the question, or what became of it.'), ...onPages } }
-export const approvalSchema = { ...approval, summary: 'The page that stands for the bank\'s app, out of band and decoupled' }
+const ANY_ORIGIN = { 'access-control-allow-origin': Type.Literal('*') }
+
+const approvalPage = { 200: html('What the bank\'s app shows: the question, or what became of it.') }
+const approval = { tags: ['ACS'], params, response: { ...approvalPage, ...onPages } }
+export const approvalSchema = { ...approval, response: { ...approvalPage, ...onPage }, summary: 'The page that stands for the bank\'s app, out of band and decoupled' }
 export const decisionSchema = {
   ...approval,
   consumes: [FORM],
@@ -73,9 +67,8 @@ export const statusSchema = {
   summary: 'Whether the cardholder approved, for the page of a browser challenge out of band',
   params,
   response: {
-    200: json('Pages of any origin may read it.', Type.Object({ approved: Type.Boolean() })),
-    400: json('No such challenge in a browser.', ErrorSchema),
-    503: json('The store is away, or the server is closing. With Retry-After.', ErrorSchema)
+    200: { ...json('Pages of any origin may read it.', Type.Object({ approved: Type.Boolean() })), headers: ANY_ORIGIN },
+    ...errorAnswers(OF_GET, json, { 400: 'No such challenge in a browser.' })
   }
 }
 
@@ -98,15 +91,19 @@ const jwe = Type.String({ description: 'Compact JWE, `dir` with A128CBC-HS256 or
 export const sdkSchema = {
   tags: ['ACS'],
   summary: 'One message of a 3DS SDK: an encrypted CReq, or an Erro',
+  description: `What an SDK catches of an HTML page and sends as \`challengeHTMLDataEntry\` are the fields of a challenge page in a browser, and
+\`second\`: the code once more, where a page asks for it twice (2.3.1). \`action\` may be \`other-method\` too.`,
   consumes: ['application/jose', 'application/json'],
   body: { content: { 'application/jose': { schema: jwe }, 'application/json': { schema: Erro } } },
   response: {
     200: { description: 'The encrypted CRes, or an Erro for a CReq at fault; nothing after an Erro.', content: { 'application/jose': { schema: jwe }, 'application/json': { schema: Erro } } },
-    400: json('In `COMPATIBILITY=legacy`: the message cannot be used.', Erro),
     404: json('In `COMPATIBILITY=legacy`: no such transaction.', Erro),
-    413: json('The message is too long.', Erro),
-    415: json('The message is compressed.', Erro),
-    503: json('The store is away, or the server is closing. With Retry-After.', Erro)
+    ...errorAnswers(OF_POST, (description) => json(description, Erro), {
+      400: 'In `COMPATIBILITY=legacy`: the message cannot be used.',
+      413: 'In `COMPATIBILITY=legacy`: the message is too long.',
+      415: 'In `COMPATIBILITY=legacy`: the message is compressed, or in wide characters.',
+      429: 'In `COMPATIBILITY=legacy`, with `RATE_LIMIT_PER_SECOND`: too many requests.'
+    })
   }
 }
 

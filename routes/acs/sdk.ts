@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {} from '../../plugins/metrics.ts'
 import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
@@ -41,6 +42,7 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
 
   async function takeErro (erro: unknown): Promise<Transaction | undefined> {
     if (!isJsonObject(erro) || erro['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
+    app.meters.erroReceived(erro['errorComponent'], erro['errorCode'])
     return takeAppErro(erro, challenge)
   }
 }

@@ -1,12 +1,30 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
+import { Type } from 'typebox'
 import { Refusal } from '../../plugins/error-answer.ts'
+import { type DescribedAnswer, errorAnswers, inJson, OF_GET } from '../../plugins/error-schemas.ts'
 import { createCardRangeFiles } from '../../src/directory-server/card-ranges/card-range-file.ts'
+import { described } from '../acs/schemas.ts'
+
+const LENGTH = { 'content-length': Type.Integer({ description: 'Bytes. Not where the answer is compressed.' }) }
+const PART = { 'content-range': Type.String({ description: 'Which bytes of how many.' }) }
+const FILE = { 'accept-ranges': Type.Literal('bytes'), etag: Type.String({ description: 'Of the ranges as they are now; for `If-Range`.' }), ...LENGTH }
+const withHeaders = (answer: DescribedAnswer, headers: DescribedAnswer['headers']) => ({ ...answer, headers })
 
 const schema = {
   tags: ['Directory Server'],
   summary: 'All card ranges as a file (2.3.1), with HTTP ranges',
-  description: 'What `cardRangeDataFileURL` of a PRes points to: `{"cardRangeData":[…]}`. Takes a `Range` of bytes.'
+  description: 'What `cardRangeDataFileURL` of a PRes points to. With `COMPRESSION` the whole is compressed for who accepts it, a part never.',
+  headers: Type.Object({
+    range: Type.Optional(Type.String({ description: 'One range: bytes=0-999, bytes=1000- or bytes=-500. With several, or another unit, the answer is the whole.' })),
+    'if-range': Type.Optional(Type.String({ description: 'An `ETag`: of any other file the answer is the whole.' }))
+  }),
+  response: {
+    200: withHeaders(inJson('The whole file.', Type.Object({ cardRangeData: Type.Array(Type.Object({}, { additionalProperties: true })) })), FILE),
+    206: withHeaders(inJson('The part that was asked for: no JSON of its own.', Type.String()), { ...FILE, ...PART }),
+    416: withHeaders(inJson('The file has no such part.'), PART),
+    ...errorAnswers(OF_GET)
+  }
 }
 
 /** One range of bytes; what has more of them, or another unit, is answered whole (RFC 9110 §14.2). */
@@ -16,7 +34,7 @@ const RANGE = /^bytes=(\d*)-(\d*)$/
 export async function cardRangesRoute (app: FastifyInstance): Promise<void> {
   const fileFor = createCardRangeFiles(app.roles.preparation.history)
 
-  app.get('/card-ranges.json', { schema }, async function sendFile (request, reply) {
+  app.get('/card-ranges.json', described(schema), async function sendFile (request, reply) {
     const file = fileFor(`${app.publicUrl(request)}/acs/method`)
     const etag = `"${file.serial}"`
     reply.type('application/json; charset=utf-8').header('accept-ranges', 'bytes').header('etag', etag)

@@ -32,10 +32,11 @@ export async function dsRoute (app: FastifyInstance): Promise<void> {
 }
 
 async function answerAReq (this: FastifyInstance, read: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { clock, directoryServer, keep } = this.roles
+  const { clock, directoryServer, keep, onAnswered } = this.roles
   const { aRes, acs, kept } = await takeAReq({ read, addresses: roleAddresses(this.publicUrl(request)) }, directoryServer)
   const parties = { threeDSServer: 'elsewhere', ds: 'here', acs } as const
   await keep({ ...newTransaction(read.message as AReq, aRes, clock.now()), ...kept, parties })
+  onAnswered(read.message as AReq, aRes)
   noteIds(request, aRes)
   return sendMessage(reply, aRes, aRes.dsTransID)
 }

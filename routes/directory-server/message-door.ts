@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type {} from '../../plugins/metrics.ts'
 import { answerError, Refusal, SYSTEM_FAULTS } from '../../plugins/error-answer.ts'
 import type { Config } from '../../src/config.ts'
 import { PassedOnErro } from '../../src/directory-server/refuse.ts'
@@ -51,16 +52,20 @@ function sendJson (reply: FastifyReply, { status, headers, body }: ReturnType<ty
  * The message of a request, as it came.
  * @throws Refusal 415 for what is not called JSON; ProtocolError 101 for what is no JSON object in UTF-8
  */
-export function messageOf ({ body, headers }: FastifyRequest, component: 'D' | 'A'): ReadMessage {
+export function messageOf ({ body, headers, server }: FastifyRequest, component: 'D' | 'A'): ReadMessage {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw new Refusal(415, 'Content type must be application/json')
   const read = Buffer.isBuffer(body) && isUtf8(body) ? readSoundMessage(body.toString('utf8')) : undefined
-  if (read !== undefined) return read
+  if (read !== undefined) {
+    server.meters.messageReceived(component === 'D' ? 'ds' : 'acs', read.message['messageType'])
+    return read
+  }
   throw new ProtocolError('The message is no JSON object', { errorCode: '101', errorComponent: component, errorDetail: 'The message is no JSON object in UTF-8' })
 }
 
 /** Nobody answers an `Erro`: emv3ds-protocol §1. */
 export async function takeErro (this: FastifyInstance, { message }: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { errorCode, errorComponent } = message
+  this.meters.erroReceived(errorComponent, errorCode)
   noteIds(request, message)
   request.log.info({ errorCode: codeOf(errorCode), errorComponent: codeOf(errorComponent) }, 'an Erro came in')
   return reply.send()

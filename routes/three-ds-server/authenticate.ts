@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
@@ -19,7 +19,7 @@ const schema = {
   tags: ['3DS Server API'],
   summary: 'Authenticate a cardholder',
   description: `Which card ends how:\n\n${cardsTable()}`,
-  response: { 200: AuthenticateAnswerSchema, 400: ErrorSchema, 503: ErrorSchema } as Record<number, TSchema>
+  response: { 200: AuthenticateAnswerSchema, ...errorAnswers(OF_SERVER_POST) } as Record<number, TSchema>
 }
 
 /** `POST /3ds/authenticate` */

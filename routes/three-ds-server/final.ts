@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
-import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { refuseFaulty } from '../../plugins/spelling.ts'
 import { FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { FinalRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -12,7 +12,7 @@ const schema = {
   tags: ['3DS Server API'],
   summary: 'Read the result of an authentication',
   body: FinalRequestSchema,
-  response: { 200: FinalAnswerSchema, 400: ErrorSchema, 503: ErrorSchema } as Record<number, TSchema>
+  response: { 200: FinalAnswerSchema, ...errorAnswers(OF_SERVER_POST) } as Record<number, TSchema>
 }
 
 /** `POST /3ds/final` */

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { errorAnswers, inJson, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -14,7 +14,10 @@ import { takeResults } from '../../src/three-ds-server/results.ts'
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Take in the result of a challenge (RReq)',
-  response: { 200: ResultsAnswerSchema, 400: ErrorSchema, 503: ErrorSchema }
+  description: `The ids have to be those of a transaction of your own: authenticate with the first example of \`/3ds/authenticate\`, and put
+\`acsTransID\` and \`dsTransID\` of its \`authenticationResponse\` into the example here. An OReq and an Erro of a DS come to this path too:
+the last OReq of a sequence is answered with an ORes, all else of these with nothing.`,
+  response: { 200: ResultsAnswerSchema, ...errorAnswers(OF_SERVER_POST, inJson, { 400: 'An Erro, in words too.' }) }
 }
 
 /** `POST /3ds/results` */
@@ -25,8 +28,11 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
   app.post('/results', { schema: { ...schema, body }, attachValidation: true, errorHandler: sayUnreadable },
     async function answerResults (request: FastifyRequest, reply: FastifyReply): Promise<JsonObject | FastifyReply> {
       // What a DS tells comes to the same address, and nobody answers an Erro: emv3ds-protocol §12.3, §15.
-      const messageType = isJsonObject(request.body) ? request.body['messageType'] : undefined
-      if (messageType === 'Erro') return reply.send()
+      const { messageType, errorComponent, errorCode } = isJsonObject(request.body) ? request.body : {}
+      if (messageType === 'Erro') {
+        app.meters.erroReceived(errorComponent, errorCode)
+        return reply.send()
+      }
       if (messageType === 'OReq') return takeOperation(request.body as JsonObject) ?? reply.send()
       const rReq = readResultsRequest(request.body, bodyFaults(request))
       const { threeDSServerTransID, acsTransID, dsTransID } = rReq

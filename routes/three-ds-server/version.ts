@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { ErrorSchema } from '../../plugins/error-answer.ts'
+import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject, spellAnswer } from '../../src/dialects/spelling.ts'
@@ -15,7 +15,7 @@ import { cardRangesFor } from '../../src/three-ds-server/version.ts'
 const schema = {
   tags: ['3DS Server API'],
   summary: 'Which card range is the card in, and how does its 3DS Method start?',
-  response: { 200: VersionAnswerSchema, 400: ErrorSchema } as Record<number, TSchema>
+  response: { 200: VersionAnswerSchema, ...errorAnswers(OF_SERVER_POST) } as Record<number, TSchema>
 }
 
 /** `POST /3ds/version` */

@@ -45,6 +45,8 @@ export interface JobQueue {
    * @returns how many runs ended meanwhile, when nothing due is left and nothing runs any more
    */
   runDue (): Promise<number>
+  /** @returns how many jobs have not begun: not due yet on this instance's clock, and due already. Rejects as `schedule` does. */
+  waiting (): Promise<{ later: number, due: number }>
   /** Waits for handlers that run here; afterwards none does. What is not done stays in Redis, and is forgotten in memory. */
   close (): Promise<void>
 }

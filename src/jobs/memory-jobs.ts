@@ -77,6 +77,12 @@ class MemoryJobs implements JobQueue {
     return this.#runs - before
   }
 
+  async waiting (): Promise<{ later: number, due: number }> {
+    const now = this.#clock.now()
+    const due = [...this.#waiting.values()].filter(({ dueAt }) => dueAt <= now).length
+    return { later: this.#waiting.size - due, due }
+  }
+
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)

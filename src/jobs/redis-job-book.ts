@@ -45,6 +45,8 @@ export interface JobBook {
   end (id: string, ring: string, again?: { text: string, dueAt: number }): Promise<void>
   /** Lets what is due run whatever other clocks say: `runs` that ended so far, how many are `running`, and the rings of at most `most` due jobs. */
   release (now: number, most: number): Promise<{ runs: number, running: number, rings: string[] }>
+  /** @returns how many have not begun, of all instances. */
+  waiting (now: number): Promise<{ later: number, due: number }>
 }
 
 /**
@@ -72,6 +74,10 @@ export function createJobBook (redis: Redis, prefix: string): JobBook {
     async release (now, most) {
       const [ended, active, rings] = await scripts.releaseJobs(due, running, runs, now, most, records, lists)
       return { runs: ended, running: active, rings }
+    },
+    async waiting (now) {
+      const [all, already] = await Promise.all([redis.zcard(due), redis.zcount(due, '-inf', now)])
+      return { later: all - already, due: already }
     }
   }
 }

@@ -126,6 +126,10 @@ class RedisJobs implements JobQueue {
     })
   }
 
+  waiting (): Promise<{ later: number, due: number }> {
+    return storeErrors(() => this.#book.waiting(this.#clock.now()))
+  }
+
   async close (): Promise<void> {
     this.#isClosed = true
     await this.#bell.pause()

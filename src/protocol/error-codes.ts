@@ -31,10 +31,15 @@ const descriptions: Readonly<Record<string, string>> = {
   405: 'Connection to the next component failed'
 }
 
+/** Whether EMV has a code. */
+export function isErrorCode (value: unknown): value is string {
+  return typeof value === 'string' && Object.hasOwn(descriptions, value)
+}
+
 /**
  * The `errorDescription` that goes with a code. Receivers accept codes they do not know, so an unknown one gets a neutral text.
  * @param errorCode three digits
  */
 export function describeErrorCode (errorCode: string): string {
-  return Object.hasOwn(descriptions, errorCode) ? descriptions[errorCode] as string : 'Error'
+  return isErrorCode(errorCode) ? descriptions[errorCode] as string : 'Error'
 }

@@ -382,6 +382,30 @@ export async function testJobQueue (t: Test, open: (t: Test, parts: QueueParts) 
     t.equal(await queue.cancel('job'), true)
   })
 
+  await rule('it tells how many have not begun: those whose time is to come, and those that are due', async (t, queue, clock) => {
+    const [begun, open] = [createSignal(), createSignal()]
+    queue.handle('note', async ({ id, attempt }) => {
+      begun.give()
+      await open.given
+      return id === 'first' && attempt === 1 ? { retryAt: START + 5000 } : undefined
+    })
+    t.strictSame(await queue.waiting(), { later: 0, due: 0 })
+    for (const [id, dueAt] of [['first', START + 1], ['second', START + 2], ['third', START + 3], ['never', START + 3]] as const) await queue.schedule(newJob({ id, dueAt }))
+    await queue.cancel('never')
+    t.strictSame(await queue.waiting(), { later: 3, due: 0 })
+    clock.advance(1)
+    t.strictSame(await queue.waiting(), { later: 2, due: 1 })
+    const due = queue.runDue()
+    await begun.given
+    t.strictSame(await queue.waiting(), { later: 2, due: 0 }, 'what runs has begun')
+    open.give()
+    await due
+    t.strictSame(await queue.waiting(), { later: 3, due: 0 }, 'what is put off waits again')
+    clock.advance(10_000)
+    await queue.runDue()
+    t.strictSame(await queue.waiting(), { later: 0, due: 0 })
+  })
+
   await rule('close waits for what runs; afterwards nothing does', async (t, queue, clock) => {
     const [begun, open] = [createSignal(), createSignal()]
     const ran: string[] = []

@@ -138,7 +138,9 @@ t.test('what cannot be used is A with its code, whole by the catalogue (§12.3)'
     ['a version nobody has', { ...areq, messageVersion: '2.0.0' }, '102', '2.1.0,2.2.0,2.3.1'],
     ['from a 3DS Server', without('dsTransID', 'dsURL', 'dsReferenceNumber'), '201', 'dsReferenceNumber,dsTransID,dsURL'],
     ['wrong', { ...areq, dsURL: '/ds' }, '203', 'dsURL'],
-    ['twice', JSON.stringify(areq).replace(/\}$/, ',"mcc":"5999"}'), '204', 'mcc']
+    ['twice', JSON.stringify(areq).replace(/\}$/, ',"mcc":"5999"}'), '204', 'mcc'],
+    ['with a critical extension', { ...areq, messageExtension: [{ name: 'x', id: 'A000000003-x', criticalityIndicator: true, data: { a: 'b' } }] }, '202', 'A000000003-x'],
+    ['reserved in 2.3.1', forwarded(aReq({ version: '2.3.1' }, { threeDSRequestorAuthenticationInd: '11' }), ds.url), '207', 'threeDSRequestorAuthenticationInd']
   ]
   for (const [name, message, code, detail] of table) {
     const { status, message: answer } = await postJson(acs, message)
@@ -149,6 +151,8 @@ t.test('what cannot be used is A with its code, whole by the catalogue (§12.3)'
   const { status, raw } = await postJson(acs, erro(areq, 'D', '203', 'eci'))
   t.strictSame([status, raw], [200, ''])
   t.equal((await postJson(acs, areq, { 'content-type': 'text/plain' })).status, 415)
+  const strict = await start(t, { VALIDATION: 'emv-strict' })
+  t.match((await postJson(strict.acs, { ...areq, purchaseCurrency: '999' })).message, { messageType: 'Erro', errorCode: '304', errorComponent: 'A', errorDetail: 'purchaseCurrency' })
 })
 
 t.test('whatever becomes of the RReq, the browser gets its CRes, and what came of it is kept (§10)', async (t) => {

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { Compile } from 'typebox/schema'
 import { challenge, open, press } from '../routes/acs/browser-client.ts'
 import { imagePath } from '../../src/acs/ui/images.ts'
-import { build } from '../setup/app.ts'
+import { createManualClock } from '../../src/clock.ts'
+import { build, START } from '../setup/app.ts'
 import { aReq, forwarded, oReq, pReq } from '../setup/parties/messages.ts'
+import { certificatesOf, writeFiles } from '../setup/tls.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, threeRIRequest } from '../setup/requests.ts'
 
 type Json = Record<string, any>
@@ -133,28 +137,128 @@ t.test('what is really answered is what it says: every flow, both spellings, ref
   }
 })
 
+interface Answered { statusCode: number, headers: Record<string, unknown>, body: string }
+
+/** Whether the document has an answer: its status, its media type, in JSON its body, and its headers where they are said to be there. */
+function checkDescribed (t: Test, { responses }: Json, { statusCode, headers, body }: Answered, name: string): void {
+  const described = responses[statusCode]
+  if (described === undefined) {
+    t.fail(`${name}: ${statusCode} is not in the document: ${body.slice(0, 200)}`)
+    return
+  }
+  const { content = {}, headers: told = {} } = described
+  const type = headers['content-type'] === undefined ? undefined : String(headers['content-type']).replace(/;.*/, '')
+  t.ok(type === undefined || body === '' || content[type] !== undefined, `${name}: ${statusCode} ${type}`)
+  t.strictSame(Object.keys(told).filter((header) => headers[header] === undefined), [], `${name}: ${statusCode}, headers`)
+  if (type === JSON_TYPE && statusCode !== 206 && body !== '') t.strictSame(faultsOf(content[type].schema, JSON.parse(body)), [], `${name}: ${statusCode} is as described`)
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+const ANY_ID = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
+
+/** A request without fault to each path that needs one to get to the store. */
+const SOUND: Readonly<Record<string, () => string>> = {
+  'post /3ds/version': () => JSON.stringify({ cardNumber: '4000400040004001' }),
+  'post /3ds/authenticate': () => JSON.stringify(browserRequest(randomUUID())),
+  'post /3ds/results': () => JSON.stringify(resultsRequest({ threeDSServerTransID: ANY_ID, acsTransID: ANY_ID, dsTransID: ANY_ID })),
+  'post /3ds/final': () => JSON.stringify({ threeDSServerTransID: ANY_ID }),
+  'post /ds': () => JSON.stringify(aReq()),
+  'post /acs': () => JSON.stringify(forwarded(aReq(), 'https://ds.test')),
+  'post /acs/challenge': () => `creq=${Buffer.from(JSON.stringify({ messageType: 'CReq', messageVersion: '2.2.0', threeDSServerTransID: ANY_ID, acsTransID: ANY_ID, challengeWindowSize: '01' })).toString('base64url')}`,
+  'post /acs/oob/{acsTransID}': () => 'action=approve',
+  'post /acs/method': () => `threeDSMethodData=${Buffer.from(JSON.stringify({ threeDSServerTransID: ANY_ID })).toString('base64url')}`,
+  'post /acs/method/{threeDSServerTransID}': () => 'browserLanguage=en',
+  'post /acs/app': () => JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: ANY_ID }),
+  'post /challenge': () => JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: ANY_ID }),
+  'post /processor/mock/acs/trigger-otp': () => SOUND['post /acs/challenge']?.() as string
+}
+
+t.test('whatever is wrong with a request or with the server, the answer is in the document', async (t) => {
+  for (const COMPATIBILITY of ['emv', 'legacy']) {
+    const env = { ACS_SIGNING_ALG: 'ES256', COMPATIBILITY }
+    const app = await build(t, env)
+    const limited = await build(t, { ...env, RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: '1' })
+    const clock = createManualClock(START)
+    // A clock that stands still, and then breaks: all that looks at the time fails with it.
+    let isBroken = false
+    const broken = await build(t, env, { clock: { ...clock, now () { if (isBroken) throw new Error('no time'); return START } } })
+    isBroken = true
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const seen = new Set<string>()
+    for (const [name, operation] of operationsOf(await describe(app))) {
+      const [method, path] = name.split(' ') as ['get' | 'post', string]
+      const url = path.replace(/\{\w+\}/g, ANY_ID)
+      const type = Object.keys(operation['requestBody']?.content ?? {}).at(-1)
+      const headers = { 'x-request-id': 'test', ...(type === undefined ? {} : { 'content-type': type }) }
+      const sound = { method, url, headers, ...(method === 'post' ? { payload: SOUND[name]?.() ?? 'otp=1' } : {}) }
+      const check = (what: string, answered: Answered) => {
+        seen.add(`${what} ${answered.statusCode}`)
+        checkDescribed(t, operation, answered, `${COMPATIBILITY}, ${name}, ${what}`)
+      }
+      check('sound', await app.inject(sound))
+      check('compressed', await app.inject({ ...sound, headers: { ...headers, 'content-encoding': 'gzip' } }))
+      if (method === 'post') {
+        check('too long', await app.inject({ ...sound, payload: 'a'.repeat(2_097_153) }))
+        check('another type', await app.inject({ ...sound, headers: { ...headers, 'content-type': 'image/png' } }))
+        check('nothing', await app.inject({ method, url }))
+        check('nonsense', await app.inject({ ...sound, payload: '{%' }))
+      }
+      await limited.inject({ url: '/nothing' })
+      check('too many', await limited.inject(sound))
+      check('broken', await broken.inject(sound))
+      check('no host', await withoutHost(app, sound))
+    }
+    for (const what of ['sound 200', 'compressed 415', 'too long 413', 'another type 415', 'too many 429', 'broken 500', 'no host 400']) t.ok(seen.has(what), what)
+  }
+})
+
+async function withoutHost (app: FastifyInstance, { method, url }: { method: string, url: string }): Promise<Answered> {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.write(`${method.toUpperCase()} ${url} HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  const [status = '', ...lines] = head.split('\r\n')
+  return { statusCode: Number(status.split(' ')[1]), headers: Object.fromEntries(lines.map((line) => [line.split(': ')[0]?.toLowerCase(), line.split(': ')[1]])), body }
+}
+
+t.test('what a server asks of its clients is in the document: a certificate, 403', async (t) => {
+  const { root, server } = certificatesOf('documents', Date.now())
+  const { ca, cert, key } = writeFiles(t, { ca: root, cert: server.cert, key: server.key })
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256', TLS_CERT_PATH: cert, TLS_KEY_PATH: key, TLS_CLIENT_CA_PATH: ca })
+  const asking = operationsOf(await describe(app)).filter(([, { responses }]) => responses[403] !== undefined)
+  t.strictSame(asking.map(([name]) => name).sort(), [...OPERATIONS.slice(0, 4), 'post /ds', 'post /acs'].sort())
+  for (const [name, operation] of operationsOf(await describe(app))) {
+    const [method, path] = name.split(' ') as ['get' | 'post', string]
+    const answered = await app.inject({ method, url: path.replace(/\{\w+\}/g, ANY_ID) })
+    t.equal(answered.statusCode === 403, asking.some(([asks]) => asks === name), name)
+    if (answered.statusCode === 403) checkDescribed(t, operation, answered, name)
+  }
+})
+
 t.test('pages, images and files are answered with what it says', async (t) => {
   const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
-  const { paths } = await describe(app)
+  const operations = new Map(operationsOf(await describe(app)))
   const { acsTransID, threeDSServerTransID } = await challenge(app, randomUUID(), { cardholderAccount: { acctNumber: '4000400040004004' } })
-  const FORM = 'application/x-www-form-urlencoded'
   const data = encodeURIComponent(Buffer.from(JSON.stringify({ threeDSServerTransID })).toString('base64url'))
 
-  for (const [name, url, status, payload] of [
+  for (const [name, url, status, payload, headers] of [
     ['get /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200],
     ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 400, 'action=x'],
     ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200, 'action=approve'],
+    ['get /acs/challenge/{acsTransID}/status', `/acs/challenge/${acsTransID}/status`, 200],
     ['post /acs/method', '/acs/method', 200, `threeDSMethodData=${data}`],
     ['post /acs/method', '/acs/method', 400, ''],
     ['post /acs/method/{threeDSServerTransID}', `/acs/method/${threeDSServerTransID}`, 204, 'browserLanguage=en'],
-    ['get /acs/images/{file}', `/acs/${imagePath('issuer', 'medium')}`, 200]
-  ] as [name: string, url: string, status: number, payload?: string][]) {
-    const [method, path] = name.split(' ') as ['get' | 'post', string]
-    const response = await app.inject({ method, url, ...(payload === undefined ? {} : { headers: { 'content-type': FORM }, payload }) })
+    ['get /acs/images/{file}', `/acs/${imagePath('issuer', 'medium')}`, 200],
+    ['get /acs/images/{file}', '/acs/images/none.png', 404],
+    ['get /ds/ca.pem', '/ds/ca.pem', 200],
+    ['get /ds/card-ranges.json', '/ds/card-ranges.json', 200],
+    ['get /ds/card-ranges.json', '/ds/card-ranges.json', 206, undefined, { range: 'bytes=0-99' }],
+    ['get /ds/card-ranges.json', '/ds/card-ranges.json', 416, undefined, { range: 'bytes=99999999-' }],
+    ['get /metrics', '/metrics', 200]
+  ] as [name: string, url: string, status: number, payload?: string, headers?: Record<string, string>][]) {
+    const method = name.startsWith('get') ? 'get' : 'post'
+    const response = await app.inject({ method, url, headers: { ...headers, ...(payload === undefined ? {} : { 'content-type': FORM }) }, ...(payload === undefined ? {} : { payload }) })
     t.equal(response.statusCode, status, name)
-    const { content = {} } = paths[path][method].responses[status]
-    const type = response.headers['content-type']
-    t.strictSame(Object.keys(content), type === undefined ? [] : [String(type).replace(/;.*/, '')], `${name}: ${status}`)
+    checkDescribed(t, operations.get(name) as Json, response, name)
   }
-  t.equal((await app.inject('/ds/card-ranges.json')).statusCode, 200)
 })

@@ -6,7 +6,7 @@ import stateStore from '../../plugins/state-store.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
 import { randomIds } from '../../src/ids.ts'
 import type { Job } from '../../src/jobs/job-queue.ts'
-import { createSignal, newJob, recorder, START } from '../contracts/job-queue.ts'
+import { createSignal, newJob, recorder, START, turn } from '../contracts/job-queue.ts'
 import { build as buildWhole } from '../setup/app.ts'
 import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
 
@@ -24,7 +24,7 @@ function build (t: Test, config = memory): { app: FastifyInstance, clock: Manual
   const app = fastify()
   const clock = createManualClock(START)
   app.register(stateStore, { ids: randomIds, config, clock })
-  app.register(jobs, { config, clock })
+  app.register(jobs, { config, clock, onRun () {} })
   app.register(noteStore, { config, clock })
   // What the queue waits with does not keep a process alive.
   const timer = setInterval(() => {}, 60_000)
@@ -46,6 +46,7 @@ t.test('without USE_REDIS jobs run in this process on the given clock, from when
   app.after(() => app.jobs.schedule(newJob()))
   await app.ready()
   await ran.given
+  await turn()
   t.equal(app.hasDecorator('redis'), false)
   const later = recorder(app.jobs, 'later')
   await app.jobs.schedule(newJob({ id: 'due', kind: 'later', dueAt: START + 1000 }))

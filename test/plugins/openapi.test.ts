@@ -159,8 +159,10 @@ t.test('the document of the whole server', async (t) => {
     }
   }
   const FORM = 'application/x-www-form-urlencoded'
-  const errors = (type: string) => ({ 400: [type], 413: [type], 415: [type], 503: [type] })
+  const onGet = (type: string) => ({ 400: [type], 415: [type], 429: [type, 'retry-after'], 500: [type], 503: [type, 'retry-after'] })
+  const errors = (type: string) => ({ ...onGet(type), 413: [type] })
   const page = { 200: ['text/html'], ...errors('text/html') }
+  const shown = { 200: ['text/html'], ...onGet('text/html') }
   const entry = [[], ['otp', 'choice', 'consents', 'trustList', 'deviceBinding', 'action', 'attempt']]
 
   await t.test('has every route in it', async (t) => {
@@ -182,32 +184,36 @@ t.test('the document of the whole server', async (t) => {
   await t.test('tells the forms and the answers of the ACS in a browser', async (t) => {
     t.strictSame(told('/acs/challenge'), { takes: { [FORM]: [['creq'], ['threeDSSessionData']] }, parameters: [], answers: page })
     t.strictSame(told('/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: ['path acsTransID'], answers: page })
-    t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: page })
+    t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: shown })
     t.strictSame(paths['/acs/challenge/{acsTransID}'].post.requestBody.content[FORM].schema.properties.action.anyOf.map(({ enum: [value] }: any) => value),
       ['submit', 'resend', 'continue', 'cancel'])
     t.strictSame(told('/acs/challenge/{acsTransID}/status', 'get'), {
-      takes: {}, parameters: ['path acsTransID'], answers: { 200: ['application/json'], 400: ['application/json'], 503: ['application/json'] }
+      takes: {}, parameters: ['path acsTransID'], answers: { 200: ['application/json', 'access-control-allow-origin'], ...onGet('application/json') }
     })
   })
 
   await t.test('tells those of the bank\'s app, the 3DS Method and the images', async (t) => {
     const parameters = ['path acsTransID']
-    t.strictSame(told('/acs/oob/{acsTransID}', 'get'), { takes: {}, parameters, answers: page })
+    t.strictSame(told('/acs/oob/{acsTransID}', 'get'), { takes: {}, parameters, answers: shown })
     t.strictSame(told('/acs/oob/{acsTransID}'), { takes: { [FORM]: [['action'], []] }, parameters, answers: page })
     t.strictSame(told('/acs/method'), { takes: { [FORM]: [['threeDSMethodData'], []] }, parameters: ['query notify'], answers: page })
     t.strictSame(told('/acs/method/{threeDSServerTransID}'), {
       takes: { [FORM]: [[], Object.keys(GATHERED)] }, parameters: ['path threeDSServerTransID'], answers: { 204: [], ...errors('text/html') }
     })
-    t.strictSame(told('/acs/images/{file}', 'get'), { takes: {}, parameters: ['path file'], answers: { 200: ['image/png'] } })
+    t.strictSame(told('/acs/images/{file}', 'get'), { takes: {}, parameters: ['path file'], answers: { 200: ['image/png'], ...onGet('application/json'), 404: ['application/json'] } })
   })
 
   await t.test('tells what the parties send each other, and what the Directory Server publishes', async (t) => {
     const json = 'application/json'
     for (const path of ['/ds', '/acs']) {
-      t.strictSame(told(path), { takes: { [json]: [['messageType', 'messageVersion'], []] }, parameters: [], answers: { 200: [json], 400: [json], 415: [json], 503: [json] } })
+      t.strictSame(told(path), { takes: { [json]: [['messageType', 'messageVersion'], []] }, parameters: [], answers: { 200: [json], ...onGet(json), 403: [json] } })
     }
-    t.strictSame(told('/ds/keys', 'get'), { takes: {}, parameters: [], answers: { 200: [json] } })
-    for (const path of ['/ds/ca.pem', '/ds/card-ranges.json']) t.strictSame(told(path, 'get'), { takes: {}, parameters: [], answers: { 200: [] } })
+    t.strictSame(told('/ds/keys', 'get'), { takes: {}, parameters: [], answers: { 200: [json], ...onGet(json) } })
+    t.strictSame(told('/ds/ca.pem', 'get'), { takes: {}, parameters: [], answers: { 200: ['application/x-pem-file'], ...onGet(json) } })
+    const file = [json, 'accept-ranges', 'etag', 'content-length']
+    t.strictSame(told('/ds/card-ranges.json', 'get'), {
+      takes: {}, parameters: ['header range', 'header if-range'], answers: { 200: file, 206: [...file, 'content-range'], ...onGet(json), 416: [json, 'content-range'] }
+    })
   })
 
   await t.test('tells those of the original server\'s paths', async (t) => {

@@ -1,12 +1,16 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { errors } from '../../plugins/errors.ts'
+import { jobs } from '../../plugins/jobs.ts'
 import { metrics } from '../../plugins/metrics.ts'
 import stateStore from '../../plugins/state-store.ts'
 import { metricsRoute } from '../../routes/metrics.ts'
 import { createManualClock, type ManualClock } from '../../src/clock.ts'
 import { randomIds } from '../../src/ids.ts'
 import { MockError } from '../../src/errors.ts'
+import { METRICS } from '../../src/metrics/catalogue.ts'
+import { createExposition } from '../../src/metrics/exposition.ts'
+import { createMeters } from '../../src/metrics/meters.ts'
 import { createFamily, newCount, newDurations, observe } from '../../src/metrics/series.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { redisIsLeftOut, startRedisServer, type RedisServer } from '../setup/redis-server.ts'
@@ -19,18 +23,16 @@ async function build (t: Test, { enabled = true, redis, maxTransactions = 100 }:
   t.teardown(() => app.close())
   await app.register(errors, { compatibility: 'emv' })
   await app.register(metrics, { enabled })
-  await app.register(stateStore, {
-    ids: randomIds,
-    config: {
-      useRedis: redis !== undefined,
-      redis: { url: redis?.url ?? '', keyPrefix: '3ds_transaction', connectTimeoutMs: 1000, commandTimeoutMs: 300 },
-      transactionTtlSeconds: 60,
-      memoryMaxTransactions: maxTransactions,
-      memoryMaxBytes: 1_000_000
-    },
-    clock,
-    events: app.meters.storeEvents
-  })
+  const config = {
+    useRedis: redis !== undefined,
+    redis: { url: redis?.url ?? '', keyPrefix: '3ds_transaction', connectTimeoutMs: 1000, commandTimeoutMs: 300 },
+    transactionTtlSeconds: 60,
+    memoryMaxTransactions: maxTransactions,
+    memoryMaxBytes: 1_000_000
+  }
+  await app.register(stateStore, { ids: randomIds, config, clock, events: app.meters.storeEvents })
+  // In memory whatever the store: nothing here is done later.
+  await app.register(jobs, { config: { ...config, useRedis: false }, clock, onRun: app.meters.jobRan })
   await app.register(metricsRoute)
   return { app, clock }
 }
@@ -105,6 +107,8 @@ t.test('transactions, challenges, the store and the process are told', async (t)
   await t.rejects(app.stateStore.update(transaction(3).threeDSServerTransID, () => { throw refusal }), refusal)
   t.strictSame(await samples(app, 'threeds_'), [
     'threeds_challenge_results_total{channel="app",status="N"} 1',
+    'threeds_jobs_waiting{when="due"} 0',
+    'threeds_jobs_waiting{when="later"} 0',
     'threeds_store_errors_total{operation="get",error="transaction_not_found"} 1',
     'threeds_store_evictions_total 1',
     'threeds_store_expiries_total 0',
@@ -129,6 +133,35 @@ t.test('transactions, challenges, the store and the process are told', async (t)
   t.strictSame(totals, { transactions: 3, challengeResults: 1, storeErrors: 1, storeEvictions: 1, storeExpiries: 2 })
 })
 
+t.test('whatever others post, the values of a label are few', async (t) => {
+  const { app } = await build(t)
+  const { meters } = app
+  for (const odd of ['4000000000001091', 'x y', '', 7, undefined, null, {}, ['AReq'], '__proto__', 'constructor']) {
+    meters.messageReceived('ds', odd)
+    meters.messageSent(odd, 'answered', 0)
+    meters.erroRaised(odd, odd)
+    meters.erroReceived(odd, odd)
+  }
+  meters.messageReceived('acs', 'AReq')
+  meters.messageSent('RReq', 'timed-out', 0)
+  meters.erroRaised('D', '203')
+  meters.erroReceived('C', '402')
+  t.strictSame(await samples(app, 'threeds_messages_received'), ['threeds_messages_received_total{door="acs",message="AReq"} 1', 'threeds_messages_received_total{door="ds",message="other"} 10'])
+  t.strictSame(await samples(app, 'threeds_messages_sent_total'), [
+    'threeds_messages_sent_total{message="RReq",outcome="timed-out"} 1', 'threeds_messages_sent_total{message="other",outcome="answered"} 10'
+  ])
+  t.strictSame(await samples(app, 'threeds_erros'), [
+    'threeds_erros_raised_total{component="D",code="203"} 1', 'threeds_erros_raised_total{component="other",code="other"} 10',
+    'threeds_erros_received_total{component="C",code="402"} 1', 'threeds_erros_received_total{component="other",code="other"} 10'
+  ])
+})
+
+t.test('every metric of the documents is told, and no other but those of the process', { skip: redisIsLeftOut }, async (t) => {
+  const { app } = await build(t, { redis: await startRedisServer(t) })
+  const told = [...(await app.inject('/metrics')).body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`)
+  t.strictSame(told.filter((line) => !/^(?:process|nodejs)_/.test(line)).toSorted(), Object.values(METRICS).map(({ name, type }) => `${name} ${type}`).toSorted())
+})
+
 t.test('two instances in one process count apart; the process is told in both', async (t) => {
   const [one, other] = [await build(t), await build(t)]
   one.app.meters.transactionAnswered('browser', 'Y')
@@ -145,6 +178,12 @@ t.test('on Redis the connection is told, and what is kept is not, since it canno
   t.strictSame(await samples(app, 'threeds_redis_connected'), ['threeds_redis_connected 0'])
 })
 
+t.test('a queue that cannot be asked is not said to be empty', async (t) => {
+  const { app } = await build(t)
+  const read = createExposition(createMeters(), app.stateStore, async () => { throw new MockError('store_connection', 'away') })
+  t.notMatch(await read(), /^threeds_jobs_waiting\{/m)
+})
+
 t.test('in memory mode nothing is said of Redis', async (t) => {
   const { app } = await build(t)
   t.strictSame(await samples(app, 'threeds_redis_connected'), [])
@@ -155,6 +194,15 @@ t.test('switched off, nothing is counted and /metrics is 404', async (t) => {
   app.meters.requestAnswered('/', 'GET', 200, 1)
   app.meters.transactionAnswered('browser', 'Y')
   app.meters.challengeFinished('browser', 'Y')
+  app.meters.messageReceived('ds', 'AReq')
+  app.meters.messageSent('AReq', 'answered', 1)
+  app.meters.erroRaised('D', '203')
+  app.meters.erroReceived('D', '203')
+  app.meters.resultReported('taken', false)
+  app.meters.resultDelivered('delivered')
+  app.meters.methodStep('page')
+  app.meters.methodClaim('agrees')
+  app.meters.jobRan('report', 'done', 0)
   t.equal((await app.inject('/metrics')).statusCode, 404)
   t.strictSame(app.meters.totals(), { requests: 0, transactions: 0, challengeResults: 0, storeErrors: 0, storeEvictions: 0, storeExpiries: 0 })
 })

@@ -1,44 +1,62 @@
-// What docs/conformance.md says. A row is flipped by its `status`:
+// What docs/conformance.md says. A row is flipped by its line:
 //   yes     `tests` names what shows it; no `why`
 //   partly  `tests` names what shows the part that is there, `why` says what is missing
 //   no      `why` says why
-// A test is `file: words`; the file has to hold the words. test/docs.test.ts holds all of it against the code.
+// A test is `file: words`, and the words stand in the title of a test of that file. An error code has a line for each party
+// of ours that can raise it: the test that shows it there, which has the code in it, or `missing(why)`. test/docs.test.ts
+// holds all of it against the tests and the code.
 
 /**
  * @typedef {'yes' | 'partly' | 'no'} Status
  * @typedef {{ status: Status, tests?: readonly string[], why?: string }} Shown
+ * @typedef {{ why: string }} Missing
  */
 
-const NOT_BUILT = 'not built yet'
+/** @param {string} why @returns {Missing} */
+const missing = (why) => ({ why })
 
 const CATALOGUE = 'test/src/protocol/catalogue/elements.test.ts: every element, in every message'
-const JUDGE = 'test/src/protocol/judge.test.ts'
 const APP = 'test/flows/app-challenge.test.ts'
+const APP_SCREENS = 'test/flows/app-screens.test.ts'
+const EVERY_APP_SCREEN = `${APP_SCREENS}: every screen is passed, natively and as HTML, in either encryption and every version`
 const BROWSER = 'test/routes/acs/browser.test.ts'
+const BROWSER_SCREENS = 'test/flows/browser-screens.test.ts'
+const EVERY_BROWSER_SCREEN = `${BROWSER_SCREENS}: every screen is passed in every version`
 const RESULTS = 'test/routes/three-ds-server/results.test.ts'
 const JUDGED_RESULTS = 'test/routes/three-ds-server/results-judged.test.ts'
+const OPERATIONS = 'test/routes/three-ds-server/operations.test.ts'
+const DS_DOOR = 'test/routes/directory-server/ds.test.ts'
+const AT_FAULT_AT_DS = `${DS_DOOR}: what a message at fault is answered`
+const DS_FLOW = 'test/flows/directory-server.test.ts'
+const EVERY_STATUS = `${DS_FLOW}: AReq → ARes without a challenge: every status, version and channel`
+const RELAY = 'test/flows/results-relayed.test.ts'
+const ACS_FLOW = 'test/flows/acs-party.test.ts'
+const AT_FAULT_AT_ACS = `${ACS_FLOW}: what cannot be used is A with its code`
+const PREPARATION = 'test/routes/directory-server/preparation.test.ts'
+const PRIOR = 'test/flows/prior-transactions.test.ts'
+const REPORT = 'test/src/acs/report-result.test.ts'
 const MACHINE = 'test/src/acs/challenge/machine.test.ts'
-const ADVANCE = 'test/src/acs/advance-challenge.test.ts'
-const SCREENS = 'test/src/acs/ui/app-screen.test.ts'
-const PAGES = 'test/src/acs/pages/screens-browser.test.ts'
 const METHOD = 'test/src/acs/method/method.test.ts'
-const PREPARATION = 'test/src/directory-server/preparation.test.ts'
 const DECIDE = 'test/src/scenario/decide.test.ts'
-const PUSH = 'test/routes/three-ds-server/push.test.ts'
+const REDIS_FAILURE = 'test/flows/redis-failure.test.ts'
+
+const BY_HAND = 'by hand-written rules, not by the catalogue'
+const NO_PREQ = 'the 3DS Server has the card ranges of its own DS, and asks for none'
+const NO_OREQ = 'nobody operates the DS: it sends none'
 
 /** Every message: whether one that comes in is judged by the catalogue where it arrives. @type {Readonly<Record<string, Shown>>} */
 export const DOORS = {
-  AReq: { status: 'no', why: NOT_BUILT },
-  ARes: { status: 'no', why: NOT_BUILT },
-  CReq: { status: 'partly', tests: [`${APP}: a CReq that cannot be used is answered with an Erro`, `${BROWSER}: a faulty creq of a known transaction`], why: 'by hand-written rules, not by the catalogue' },
+  AReq: { status: 'yes', tests: [AT_FAULT_AT_DS, AT_FAULT_AT_ACS] },
+  ARes: { status: 'yes', tests: [`${RELAY}: an ARes that cannot be used is told to both`] },
+  CReq: { status: 'partly', tests: [`${APP}: a CReq that cannot be used is answered with an Erro`, `${BROWSER}: a faulty creq of a known transaction`], why: BY_HAND },
   CRes: { status: 'no', why: 'the ACS is ours: no CRes comes in' },
-  RReq: { status: 'partly', tests: [`${JUDGED_RESULTS}: an element that is there has its format`], why: 'by hand-written rules, not by the catalogue' },
-  RRes: { status: 'no', why: NOT_BUILT },
-  PReq: { status: 'no', why: NOT_BUILT },
-  PRes: { status: 'no', why: 'the 3DS Server has the card ranges of its own DS: no PRes comes in' },
-  OReq: { status: 'no', why: NOT_BUILT },
-  ORes: { status: 'no', why: NOT_BUILT },
-  Erro: { status: 'partly', tests: [`${APP}: an Erro of the SDK ends the challenge`], why: 'from an SDK only' }
+  RReq: { status: 'partly', tests: [`${RELAY}: an RReq that cannot be used is told to both`, `${JUDGED_RESULTS}: an element that is there has its format`], why: `at the DS; at the 3DS Server ${BY_HAND}` },
+  RRes: { status: 'yes', tests: [`${RELAY}: a 3DS Server that refuses, answers nonsense or is away`, `${ACS_FLOW}: whatever becomes of the RReq`] },
+  PReq: { status: 'yes', tests: [AT_FAULT_AT_DS] },
+  PRes: { status: 'no', why: `${NO_PREQ}: no PRes comes in` },
+  OReq: { status: 'yes', tests: [`${OPERATIONS}: an OReq at fault gets an Erro that names what is`] },
+  ORes: { status: 'no', why: `${NO_OREQ}, and no ORes comes in` },
+  Erro: { status: 'partly', tests: [`${DS_DOOR}: nobody answers an Erro`, `${OPERATIONS}: nobody answers an Erro`, `${APP}: an Erro of the SDK ends the challenge`], why: 'it is taken everywhere, and ends the challenge of its SDK; as nobody answers it, its elements are not judged' }
 }
 
 /** What shows that the judge knows every element of every message. */
@@ -55,118 +73,151 @@ export const IN_NO_MESSAGE = {
   threeDSSessionData: { status: 'yes', tests: [`${BROWSER}: threeDSSessionData comes back byte for byte`] }
 }
 
+const NO_VALUE = 'nothing gives it a value'
+
 /**
- * The files that make each message, and what is said of its elements that none of them names. An element is sent where one
- * of them names it. Where `isOurs` is false, nobody misses it.
+ * The files that make each message, and what is said of its elements that none of them names. An element is sent where the
+ * code of one of them names it. Where `isOurs` is false, nobody misses it.
  * @type {Readonly<Record<string, { files: readonly string[], otherwise: string, isOurs?: false }>>}
  */
 export const MADE_BY = {
   AReq: { files: ['src/protocol/areq-elements.ts', 'src/three-ds-server/complete-areq.ts', 'src/directory-server/take-areq.ts'], otherwise: 'not passed on' },
   ARes: {
-    files: ['src/acs/answer-areq.ts', 'src/acs/status-elements.ts', 'src/acs/take-areq.ts', 'src/acs/emv-proofs.ts', 'src/acs/spc.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts', 'src/directory-server/stand-in.ts'],
-    otherwise: 'nothing gives it a value'
+    files: ['src/acs/answer-areq.ts', 'src/acs/status-elements.ts', 'src/acs/status-checks.ts', 'src/acs/take-areq.ts', 'src/acs/emv-proofs.ts', 'src/acs/spc.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts', 'src/directory-server/stand-in.ts'],
+    otherwise: NO_VALUE
   },
   CReq: { files: ['src/dialects/three-ds-server-api/challenge-request.ts'], otherwise: 'of the SDK, which is not ours', isOurs: false },
   CRes: {
     files: ['src/acs/build-cres.ts', 'src/acs/ui/app-screen.ts', 'src/acs/ui/native.ts', 'src/acs/ui/text.ts', 'src/acs/ui/select.ts', 'src/acs/ui/out-of-band.ts', 'src/acs/ui/information.ts', 'src/acs/ui/html.ts'],
-    otherwise: 'nothing gives it a value'
+    otherwise: NO_VALUE
   },
-  RReq: { files: ['src/acs/build-rreq.ts', 'src/acs/emv-proofs.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts'], otherwise: 'nothing gives it a value' },
-  RRes: { files: ['src/three-ds-server/build-rres.ts'], otherwise: 'nothing gives it a value' },
-  PReq: { files: [], otherwise: 'the 3DS Server has the card ranges of its own DS, and asks for none', isOurs: false },
-  PRes: { files: ['src/directory-server/take-preq.ts', 'src/directory-server/preparation-response.ts', 'src/directory-server/card-ranges/card-range-view.ts'], otherwise: 'nothing gives it a value' },
-  OReq: { files: [], otherwise: NOT_BUILT },
-  ORes: { files: [], otherwise: NOT_BUILT },
-  Erro: { files: ['src/protocol/erro.ts'], otherwise: 'nothing gives it a value' }
+  RReq: { files: ['src/acs/build-rreq.ts', 'src/acs/emv-proofs.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts'], otherwise: NO_VALUE },
+  RRes: { files: ['src/three-ds-server/build-rres.ts'], otherwise: NO_VALUE },
+  PReq: { files: [], otherwise: NO_PREQ, isOurs: false },
+  PRes: { files: ['src/directory-server/take-preq.ts', 'src/directory-server/preparation-response.ts', 'src/directory-server/card-ranges/card-range-view.ts'], otherwise: NO_VALUE },
+  OReq: { files: [], otherwise: NO_OREQ },
+  ORes: { files: ['src/protocol/answer-oreq.ts'], otherwise: NO_VALUE },
+  Erro: { files: ['src/protocol/erro.ts'], otherwise: NO_VALUE }
 }
 
-/** Every code of emv3ds-protocol §12.2: who of us raises it. @type {Readonly<Record<string, Shown & { by: string }>>} */
+/** Why an element is not sent, where more can be said than of all of its message: by `message.element`. @type {Readonly<Record<string, string>>} */
+export const NOT_SENT = {
+  'AReq.threeDSReqAuthMethodInd': 'of a DS that verifies how the 3DS Requestor authenticated the cardholder; this one does not',
+  'ARes.broadInfo': 'the ACS has nothing to announce',
+  'ARes.transChallengeExemption': 'the ACS does not say which exemption it applied',
+  'ARes.transStatusReasonInfo': 'the reason has its code only',
+  'RReq.transStatusReasonInfo': 'the reason has its code only',
+  'RReq.cardholderInfo': 'the text for the cardholder is in the ARes of a decoupled authentication only'
+}
+
+/** Of `messageExtension`, in whatever is made here. What a caller sent in its AReq is passed on. */
+export const NO_EXTENSIONS = 'the mock has no extensions of its own'
+
+/** Every code of emv3ds-protocol §12.2: which of us raises it, and what shows that. @type {Readonly<Record<string, Readonly<Record<string, string | Missing>>>>} */
 export const CODES = {
-  101: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${APP}: plaintext that is no CReq is refused`, `${JUDGED_RESULTS}: what is no RReq at all is Erro 101`] },
-  102: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${JUDGED_RESULTS}: a version that nobody here speaks is Erro 102`] },
-  103: { by: 'DS', status: 'partly', tests: [`${PREPARATION}: 103`], why: 'decided; the door for a PReq is not built yet' },
-  201: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${RESULTS}: a faulty RReq is answered with an Erro that names every element`] },
-  202: { by: '3DS Server, DS, ACS', status: 'partly', tests: [`${JUDGE}: an unknown one that is critical is 202`], why: 'judged; not yet asked at any door' },
-  203: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${JUDGED_RESULTS}: an element that is there has its format, a reserved value is wrong: Erro 203`] },
-  204: { by: '3DS Server, DS, ACS', status: 'partly', tests: [`${JUDGE}: codes that stand twice in a list are 204`, 'test/src/protocol/read-message.test.ts: a key that stands twice in one object'], why: 'judged; not yet asked at any door' },
-  205: { by: '3DS Server', status: 'no', why: 'the 3DS Server has the card ranges of its own DS; overlapping ones are refused when they are read' },
-  206: { by: '3DS Server', status: 'no', why: 'the 3DS Server has the card ranges of its own DS' },
-  207: { by: '3DS Server, DS, ACS', status: 'partly', tests: [CATALOGUE], why: 'judged; not yet asked at any door' },
-  301: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${APP}: the kid tells the transaction`, `${JUDGED_RESULTS}: elsewhere it is an id that is not valid, Erro 301`] },
-  302: { by: 'DS, ACS', status: 'yes', tests: [`${APP}: a JWE that was tampered with, or made with another key, is not opened`] },
-  303: { by: 'DS', status: 'no', why: 'every reference number and operator may take part' },
-  304: { by: '3DS Server, DS, ACS', status: 'partly', tests: [`${JUDGE}: empty optional elements and ISO codes that are not assigned`], why: 'judged; not yet asked at any door' },
-  305: { by: '3DS Server, DS, ACS', status: 'yes', tests: [`${APP}: a transaction without a challenge in an app has none to be answered (emv3ds §12.2, 305)`] },
-  306: { by: 'DS', status: 'no', why: 'every merchant category code may take part' },
-  307: { by: 'DS', status: 'partly', tests: [`${PREPARATION}: 307`], why: 'decided; the door for a PReq is not built yet' },
-  308: { by: 'DS', status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: a chain that does not lead to the root is refused, 308'], why: 'verified; the AReq is not yet asked for it' },
-  309: { by: 'SDK', status: 'no', why: 'of the SDK, which is not ours' },
-  310: { by: 'ACS', status: 'no', why: NOT_BUILT },
-  311: { by: 'DS', status: 'partly', tests: ['test/src/crypto/device-data.test.ts: an unknown kid is 311'], why: 'decided; the door for an AReq is not built yet' },
-  312: { by: '3DS Server, DS', status: 'no', why: NOT_BUILT },
-  313: { by: '3DS Server, DS', status: 'no', why: NOT_BUILT },
-  314: { by: 'ACS', status: 'no', why: NOT_BUILT },
-  315: { by: 'ACS', status: 'no', why: NOT_BUILT },
-  402: { by: 'DS, ACS', status: 'no', why: NOT_BUILT },
-  403: { by: 'ACS', status: 'yes', tests: ['test/flows/redis-failure.test.ts: an SDK is told by an Erro that it may try again'] },
-  404: { by: 'ACS', status: 'yes', tests: ['test/flows/redis-failure.test.ts: a record that cannot be read is our fault'] },
-  405: { by: 'DS', status: 'no', why: NOT_BUILT }
+  101: { '3DS Server': `${JUDGED_RESULTS}: what is no RReq at all is Erro 101`, DS: AT_FAULT_AT_DS, ACS: AT_FAULT_AT_ACS },
+  102: { '3DS Server': `${JUDGED_RESULTS}: a version that nobody here speaks is Erro 102`, DS: AT_FAULT_AT_DS, ACS: AT_FAULT_AT_ACS },
+  103: { DS: `${PREPARATION}: who asks again too soon is refused with 103` },
+  201: { '3DS Server': `${RESULTS}: a faulty RReq is answered with an Erro that names every element`, DS: AT_FAULT_AT_DS, ACS: AT_FAULT_AT_ACS },
+  202: {
+    '3DS Server': missing('no RReq is refused for it'),
+    DS: AT_FAULT_AT_DS,
+    ACS: AT_FAULT_AT_ACS
+  },
+  203: { '3DS Server': `${JUDGED_RESULTS}: an element that is there has its format, a reserved value is wrong: Erro 203`, DS: AT_FAULT_AT_DS, ACS: AT_FAULT_AT_ACS },
+  204: {
+    '3DS Server': missing('no RReq is refused for it'),
+    DS: AT_FAULT_AT_DS,
+    ACS: AT_FAULT_AT_ACS
+  },
+  205: { '3DS Server': missing(`${NO_PREQ}; a file with overlapping ones is refused at the start`) },
+  206: { '3DS Server': missing(NO_PREQ) },
+  207: {
+    '3DS Server': missing('a reserved value in an RReq is 203 in 2.3.1 too'),
+    DS: AT_FAULT_AT_DS,
+    ACS: AT_FAULT_AT_ACS
+  },
+  301: { '3DS Server': `${JUDGED_RESULTS}: elsewhere it is an id that is not valid, Erro 301`, DS: `${RELAY}: an RReq that cannot be used is told to both`, ACS: `${APP}: the kid tells the transaction` },
+  302: { DS: `${DS_FLOW}: device data that cannot be opened is refused`, ACS: `${APP}: a JWE that was tampered with, or made with another key, is not opened` },
+  303: { DS: missing('every reference number and operator may take part') },
+  304: { DS: `${DS_DOOR}: empty optional elements and codes without a country are for VALIDATION=emv-strict to refuse`, ACS: AT_FAULT_AT_ACS },
+  305: { '3DS Server': `${RELAY}: RReq of a foreign ACS → the 3DS Server of this process`, DS: `${RELAY}: without a challenge there is no RReq: 313, before 2.3.1 305`, ACS: `${APP}: a transaction without a challenge in an app has none to be answered` },
+  306: { DS: missing('every merchant category code may take part') },
+  307: { DS: `${PREPARATION}: PReq → PRes in the shape of its version` },
+  308: { DS: missing('the signature can be verified, and the AReq is not yet asked for it') },
+  309: { SDK: missing('of the SDK, which is not ours') },
+  310: { ACS: missing('a split SDK may encrypt in either way') },
+  311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
+  312: {
+    '3DS Server': missing('says 305 of a different RReq in 2.3.1 too'),
+    DS: `${RELAY}: in VALIDATION=emv-strict and 2.3.1 a repeated RReq is 312`
+  },
+  313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge, other than that of the ARes, is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
+  314: { ACS: `${BROWSER_SCREENS}: VALIDATION=emv-strict: a second CReq is refused and ends the challenge` },
+  315: { ACS: `${APP_SCREENS}: VALIDATION=emv-strict: a CReq after the end is A/315` },
+  402: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
+  403: { DS: `${RELAY}: what was relayed is known to every instance, and when the store goes meanwhile`, ACS: `${REDIS_FAILURE}: an SDK is told by an Erro that it may try again, and may` },
+  404: { ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },
+  405: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${APP_SCREENS}: a result that did not get through: an Erro in place of the final CRes` }
 }
 
 /** Every timer of emv3ds-protocol §11, in its order. @type {readonly (Shown & { who: string, what: string, length: string })[]} */
 export const TIMERS = [
   { who: '3DS Requestor', what: '3DS Method', length: '10 s; 5 s in 2.3.1', status: 'partly', tests: [`${METHOD}: threeDSCompInd is compared with what happened`], why: 'the 3DS Requestor, who waits, is not ours' },
-  { who: '3DS Server', what: 'ARes', length: 'set by each DS', status: 'no', why: NOT_BUILT },
+  { who: '3DS Server', what: 'ARes', length: 'set by each DS', status: 'no', why: 'the DS is in the same process, and has a timer of its own' },
   { who: '3DS Server', what: 'connection to the DS', length: 'one retry', status: 'no', why: 'the DS is in the same process' },
-  { who: 'DS', what: 'ARes of the ACS', length: 'set by the DS', status: 'no', why: NOT_BUILT },
-  { who: 'DS', what: 'connection to the ACS', length: 'one retry', status: 'no', why: NOT_BUILT },
-  { who: 'ACS', what: 'first CReq', length: '30 s', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the clock does not ring yet' },
-  { who: 'ACS', what: 'next CReq of an app', length: '600 s', status: 'partly', tests: [`${ADVANCE}: when its time is over`], why: 'decided; the clock does not ring yet' },
-  { who: 'ACS', what: 'answer on a page', length: '600 s', status: 'partly', tests: [`${ADVANCE}: when its time is over`], why: 'decided; the clock does not ring yet' },
+  { who: 'DS', what: 'ARes of the ACS', length: 'set by the DS', status: 'yes', tests: [`${RELAY}: an ACS that is silent or away: an attempt where its range has them`, `${RELAY}: … otherwise 402 and 405`] },
+  { who: 'DS', what: 'connection to the ACS', length: 'one retry', status: 'yes', tests: [`${RELAY}: a connection that fails is tried once more at once`] },
+  { who: 'ACS', what: 'first CReq', length: '30 s', status: 'yes', tests: [`${ACS_FLOW}: no CReq in 30 s: N, 14, 05`] },
+  { who: 'ACS', what: 'next CReq of an app', length: '600 s', status: 'partly', tests: [`${REPORT}: each CReq moves the deadline: 600 s after the last one`], why: 'the timer is that of a page; no app is shown to wait for it' },
+  { who: 'ACS', what: 'answer on a page', length: '600 s', status: 'yes', tests: [`${ACS_FLOW}: a page without an answer for 600 s: N, 14, 04`, `${BROWSER}: a CReq that comes after the time for it is refused: A/402`] },
   { who: 'SDK', what: 'CRes', length: '10 s', status: 'no', why: 'the SDK is not ours; its Erro 402 ends the challenge' },
   { who: 'SDK', what: '`sdkMaxTimeout`', length: '5 minutes and more', status: 'no', why: 'the SDK is not ours; its Erro 402 ends the challenge' },
-  { who: 'ACS', what: 'RRes', length: '5 s', status: 'no', why: NOT_BUILT },
-  { who: 'DS', what: 'RRes', length: '3 s', status: 'no', why: NOT_BUILT },
-  { who: 'ACS', what: 'decoupled authentication', length: '`threeDSRequestorDecMaxTime`', status: 'partly', tests: [`${ADVANCE}: the time of a decoupled authentication`], why: 'decided; the clock does not ring yet' },
-  { who: '3DS Server', what: 'decoupled authentication', length: 'that and 30 s; 1 h 30 s in 2.3.1', status: 'no', why: NOT_BUILT },
-  { who: 'ACS', what: 'second AReq of a payment confirmation (SPC)', length: '10 minutes', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the clock does not ring yet' },
+  { who: 'ACS', what: 'RRes', length: '5 s', status: 'yes', tests: [`${ACS_FLOW}: whatever becomes of the RReq`, `${REPORT}: a DS that does not answer in time is told so with A/402`] },
+  { who: 'DS', what: 'RRes', length: '3 s', status: 'yes', tests: [`${RELAY}: a 3DS Server that is silent: 402`] },
+  { who: 'ACS', what: 'decoupled authentication', length: '`threeDSRequestorDecMaxTime`', status: 'yes', tests: [`${ACS_FLOW}: decoupled: the time that the 3DS Requestor gave`] },
+  { who: '3DS Server', what: 'decoupled authentication', length: 'that and 30 s; 1 h 30 s in 2.3.1', status: 'no', why: 'whoever uses the 3DS Server waits: until there is a result, `/3ds/final` says that there is none' },
+  { who: 'ACS', what: 'second AReq of a payment confirmation (SPC)', length: '10 minutes', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`, 'test/src/acs/build-rreq.test.ts: an SPC that timed out is reported with its method'], why: 'each step is shown, the whole is not' },
   { who: '3DS Server', what: 'payment confirmation (SPC)', length: '9 minutes', status: 'no', why: 'the 3DS Requestor, who asks the browser, sends the second AReq' },
-  { who: '3DS Server', what: '3RI after a fallback to decoupled', length: '60 s', status: 'no', why: NOT_BUILT },
-  { who: '3DS Server', what: 'PReq', length: 'at most every hour', status: 'partly', tests: [`${PREPARATION}: 103`], why: 'the 3DS Server sends no PReq; the DS refuses those that come too often, once its door is built' },
+  { who: '3DS Server', what: '3RI after a fallback to decoupled', length: '60 s', status: 'no', why: 'whoever uses the 3DS Server sends that AReq' },
+  { who: '3DS Server', what: 'PReq', length: 'at most every hour', status: 'partly', tests: [`${PREPARATION}: who asks again too soon is refused with 103`], why: 'the 3DS Server sends no PReq; the DS refuses those that come too often' },
   { who: '3DS Requestor, ACS', what: 'screens that tell that something goes on', length: '2 s; 1 s between pages', status: 'no', why: 'for eyes; a test does not want to wait' }
 ]
 
 /** Every flow that has to be shown, in all versions that have it. @type {readonly (Shown & { flow: string, versions: string })[]} */
 export const FLOWS = [
-  { flow: 'Frictionless: Y, N, A, U, R', versions: 'all', status: 'partly', tests: [`${DECIDE}: an ARes has the elements that go with its status`], why: 'by the 3DS Server API; `POST /ds` is not built yet' },
-  { flow: 'Frictionless: I', versions: '2.2.0, 2.3.1', status: 'partly', tests: [`${DECIDE}: who shares data only is not challenged: I in its place`], why: 'by the 3DS Server API; `POST /ds` is not built yet' },
+  { flow: 'Frictionless: Y, N, A, U, R', versions: 'all', status: 'yes', tests: [EVERY_STATUS] },
+  { flow: 'Frictionless: I', versions: '2.2.0, 2.3.1', status: 'yes', tests: [EVERY_STATUS, `${DECIDE}: who shares data only is not challenged: I in its place`] },
+  { flow: 'The DS between a 3DS Server and an ACS of others', versions: 'all', status: 'yes', tests: [`${RELAY}: AReq → a foreign ACS → ARes`, `${RELAY}: RReq of a foreign ACS → a foreign 3DS Server, and its RRes back`] },
+  { flow: 'The ACS behind a DS of others', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: AReq → ARes for a foreign DS, whole, in every version and channel`, `${ACS_FLOW}: a challenge in a browser: RReq to the DS before the CRes`, `${ACS_FLOW}: a challenge in an app`] },
+  { flow: 'A card that takes no part, or not in that version', versions: 'all', status: 'yes', tests: [`${PREPARATION}: the ranges decide: a card outside of them takes no part`] },
   { flow: '3DS Method: before, after, never, twice, wrong id', versions: 'all', status: 'yes', tests: ['test/flows/three-ds-method.test.ts: in a hidden frame of a shop on another site', `${METHOD}: threeDSCompInd is compared with what happened`] },
-  { flow: 'Browser: one-time code', versions: 'all', status: 'yes', tests: ['test/flows/browser-challenge.test.ts: in a shop on another site, in a sandboxed iframe'] },
-  { flow: 'Browser: one choice', versions: 'all', status: 'partly', tests: [`${PAGES}: a single choice has to be made before it is sent`], why: 'the page is there; the flow is not built yet' },
-  { flow: 'Browser: several choices', versions: 'all', status: 'partly', tests: [`${PAGES}: posts what was chosen`], why: 'the page is there; the flow is not built yet' },
-  { flow: 'Browser: out of band', versions: 'all', status: 'partly', tests: [`${PAGES}: out of band: goes on by itself as soon as it is approved`], why: 'the page is there; the flow is not built yet' },
-  { flow: 'Browser: information', versions: 'all', status: 'partly', tests: [`${PAGES}: works by keyboard, each stop with a visible ring`], why: 'the page is there; the flow is not built yet' },
-  { flow: 'Browser: wrong creq, through the browser', versions: 'all', status: 'yes', tests: [`${BROWSER}: a faulty creq of a known transaction: an Erro through the browser`] },
-  { flow: 'App: text, native; CBC and GCM, PS256 and ES256', versions: 'all', status: 'yes', tests: [`${APP}: a wrong code, then the right one: either signature, either encryption`] },
-  { flow: 'App: text, HTML', versions: 'all', status: 'partly', tests: [`${SCREENS}: HTML: the pages, whole`], why: 'the screen is there; the flow is not built yet' },
-  { flow: 'App: one choice, native and HTML', versions: 'all', status: 'partly', tests: [`${SCREENS}: native: each kind in each version, whole`], why: 'the screen is there; the flow is not built yet' },
-  { flow: 'App: several choices, native and HTML', versions: 'all', status: 'partly', tests: [`${SCREENS}: native: each kind in each version, whole`], why: 'the screen is there; the flow is not built yet' },
-  { flow: 'App: out of band, native and HTML', versions: 'all', status: 'partly', tests: [`${SCREENS}: in 2.3.1 06 for out of band`], why: 'the screen is there; the flow is not built yet' },
-  { flow: 'App: information, native', versions: '2.3.1', status: 'partly', tests: [`${SCREENS}: native: each kind in each version, whole`], why: 'the screen is there; the flow is not built yet' },
+  { flow: 'Browser: one-time code', versions: 'all', status: 'yes', tests: ['test/flows/browser-challenge.test.ts: in a shop on another site, in a sandboxed iframe', EVERY_BROWSER_SCREEN, `${DS_FLOW}: AReq → ARes C: the challenge whole in a browser`] },
+  { flow: 'Browser: one choice', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
+  { flow: 'Browser: several choices', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
+  { flow: 'Browser: out of band', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN, `${BROWSER_SCREENS}: out of band in a real browser`] },
+  { flow: 'Browser: information', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
+  { flow: 'Browser: wrong creq, through the browser', versions: 'all', status: 'yes', tests: [`${BROWSER}: a faulty creq of a known transaction: an Erro through the browser`, `${BROWSER_SCREENS}: a CReq at fault: the Erro goes through the browser, and to the DS`] },
+  { flow: 'App: text, native; CBC and GCM, PS256 and ES256', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN, `${APP}: a wrong code, then the right one: either signature, either encryption`] },
+  { flow: 'App: text, HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
+  { flow: 'App: one choice, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
+  { flow: 'App: several choices, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
+  { flow: 'App: out of band, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN, `${APP_SCREENS}: declined out of band: N with reason 01`] },
+  { flow: 'App: information, native', versions: '2.3.1', status: 'yes', tests: [EVERY_APP_SCREEN] },
   { flow: 'App: wrong counter, wrong key, faulty CReq', versions: 'all', status: 'yes', tests: [`${APP}: a CReq that cannot be used is answered with an Erro`, `${APP}: a JWE that was tampered with`] },
   { flow: 'App: split SDK', versions: '2.3.1', status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: content below the root of the Directory Server is accepted'], why: 'verified; the AReq is not yet asked for it' },
-  { flow: 'Decoupled', versions: '2.2.0, 2.3.1', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the approval page has no address yet' },
-  { flow: 'Decoupled as fallback of a challenge', versions: '2.3.1', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the flow is not built yet' },
-  { flow: '3RI: no challenge', versions: 'all', status: 'partly', tests: [`${DECIDE}: 3RI knows no challenge: U with reason 21`], why: 'all `threeRIInd` and prior references are not shown yet' },
-  { flow: 'Secure Payment Confirmation', versions: '2.3.1', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the second AReq is not built yet' },
-  { flow: 'Attempts by the ACS', versions: 'all', status: 'yes', tests: [`${DECIDE}: an ARes has the elements that go with its status`] },
-  { flow: 'Attempts by the DS for an ACS that is down', versions: 'all', status: 'no', why: NOT_BUILT },
+  { flow: 'Decoupled', versions: '2.2.0, 2.3.1', status: 'partly', tests: ['test/routes/acs/approval.test.ts: decoupled: the decision ends it, and is reported at once', `${ACS_FLOW}: decoupled: the time that the 3DS Requestor gave`], why: 'the decision is shown in 2.2.0, the end of the time in both' },
+  { flow: 'Decoupled as fallback of a challenge', versions: '2.3.1', status: 'partly', tests: [`${BROWSER_SCREENS}: information, then the fallback to decoupled: RReq D, reason 29`, `${APP_SCREENS}: information, then the fallback to decoupled: RReq D, reason 29`, `${PRIOR}: the fallback to decoupled after a challenge that ended with D`], why: 'the challenge and the 3RI after it are each shown, the whole is not' },
+  { flow: '3RI: every indicator, status checks, no challenge', versions: 'all', status: 'yes', tests: [`${PRIOR}: 3RI: every indicator of each version is answered`, `${PRIOR}: 3RI status checks answer with the status that was asked for`, `${DECIDE}: 3RI knows no challenge: U with reason 21`] },
+  { flow: 'Secure Payment Confirmation', versions: '2.3.1', status: 'yes', tests: [`${PRIOR}: SPC: S with what the browser needs, and the second AReq is Y`, `${PRIOR}: SPC that did not come about is a challenge`] },
+  { flow: 'Attempts by the ACS', versions: 'all', status: 'yes', tests: [EVERY_STATUS] },
+  { flow: 'Attempts by the DS for an ACS that is down', versions: 'all', status: 'yes', tests: [`${RELAY}: an ACS that is silent or away: an attempt where its range has them`] },
   { flow: 'The cardholder gives up', versions: 'all', status: 'yes', tests: [`${BROWSER}: cancel: N in the CRes, challengeCancel 01 in the RReq`, `${APP}: cancel ends with N and its code`] },
   { flow: 'The SDK refuses to go on', versions: 'all', status: 'yes', tests: [`${APP}: an Erro of the SDK ends the challenge with U`] },
-  { flow: 'No first CReq; nobody answers', versions: 'all', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`], why: 'decided; the clock does not ring yet' },
-  { flow: 'RReq to another server, answered by its RRes', versions: 'all', status: 'partly', tests: [`${PUSH}: the result of a challenge is pushed once`], why: 'to `resultsResponseNotificationUrl`; to `threeDSServerURL` not built yet' },
-  { flow: 'RReq that fails: no connection, no answer, Erro, faulty RRes', versions: 'all', status: 'partly', tests: [`${PUSH}: a result that cannot be pushed is recorded`], why: 'recorded; not tried again yet' },
-  { flow: 'The same RReq again; a different one', versions: 'all', status: 'yes', tests: [`${RESULTS}: results, then final: the first result counts, its very repeat is answered the same`, `${RESULTS}: a different result after the first is refused`] },
-  { flow: 'PReq: all ranges, changes, none; as a file', versions: 'all', status: 'partly', tests: [`${PREPARATION}: 100 000 ranges come in bounded chunks`], why: 'made; the door for a PReq is not built yet' },
-  { flow: 'OReq and ORes', versions: '2.3.1', status: 'no', why: NOT_BUILT }
+  { flow: 'No first CReq; nobody answers', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: no CReq in 30 s: N, 14, 05; a page without an answer for 600 s`] },
+  { flow: 'RReq to another server, answered by its RRes', versions: 'all', status: 'yes', tests: [`${DS_FLOW}: AReq → ARes C: the challenge whole in a browser, RReq to the 3DS Server before the CRes`, `${ACS_FLOW}: a challenge in a browser: RReq to the DS before the CRes`] },
+  { flow: 'RReq that fails: no connection, no answer, Erro, faulty RRes', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: whatever becomes of the RReq`, `${ACS_FLOW}: a DS that cannot be reached: at once again, then every 10 s`, `${DS_FLOW}: a 3DS Server that is away, silent or refuses`] },
+  { flow: 'The same RReq again; a different one', versions: 'all', status: 'yes', tests: [`${RELAY}: RReq of a foreign ACS → a foreign 3DS Server, and its RRes back`, `${RESULTS}: results, then final: the first result counts, its very repeat is answered the same`] },
+  { flow: 'PReq: all ranges, changes, none; as a file', versions: 'all', status: 'yes', tests: [`${PREPARATION}: PReq → PRes in the shape of its version`, `${PREPARATION}: changes since a serialNum that is known`, `${PREPARATION}: the file of 2.3.1, whole and in parts`] },
+  { flow: 'OReq and ORes', versions: '2.3.1', status: 'partly', tests: [`${OPERATIONS}: a sequence of OReq has one ORes, after its last`, `${ACS_FLOW}: OReq → ORes after the last of a sequence`], why: `the ACS and the 3DS Server answer an OReq; ${NO_OREQ}` }
 ]

@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { acceptance } from '../../../../plugins/acceptance.ts'
 import { errorOptions, errors } from '../../../../plugins/errors.ts'
 import { jsonBodies } from '../../../../plugins/json-bodies.ts'
+import { metrics } from '../../../../plugins/metrics.ts'
 import { requestLog } from '../../../../plugins/request-log.ts'
 import { securityHeaders } from '../../../../plugins/security-headers.ts'
 import { validation } from '../../../../plugins/validation.ts'
@@ -41,6 +42,7 @@ export async function buildMethod (t: Test, changed: Partial<MethodParts> = {}):
   await app.register(requestLog)
   await app.register(securityHeaders, { https: false })
   await app.register(acceptance)
+  await app.register(metrics, { enabled: false })
   await app.register(methodRoutes, { prefix: '/acs', method: parts })
   await app.ready()
   return { app, parts }
