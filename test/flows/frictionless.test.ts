@@ -191,12 +191,11 @@ t.test('A by the DS for an ACS that is down: every version and channel, ARes who
 t.test('an ACS that is down or silent, and makes no attempts: 405 or 402 for the 3DS Server, 402 for the ACS too, whole (§11, §12.3)', async (t) => {
   const ranges = [{ start: '4000000000000000', end: '4999999999999999', acsProtocolVersions: VERSIONS.map((version) => ({ version, acsInfoInd: ['01'] })) }]
   const acs = await startAcs(t)
-  const stage = await startStage(t, '3DS Server', {
-    DS_ACS_URL: acs.url, DS_ACS_TIMEOUT_MS: '300', CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json`
-  })
-  for (const [behaviour, errorCode, errorDescription, errorDetail] of [
-    [silence, '402', 'Transaction timed out', 'The ACS did not answer in time'],
-    [hangUp, '405', 'Connection to the next component failed', 'The ACS cannot be reached: ECONNRESET']
+  const env = { DS_ACS_URL: acs.url, CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json` }
+  const [patient, impatient] = [await startStage(t, '3DS Server', env), await startStage(t, '3DS Server', { ...env, DS_ACS_TIMEOUT_MS: '100' })]
+  for (const [stage, behaviour, errorCode, errorDescription, errorDetail] of [
+    [impatient, silence, '402', 'Transaction timed out', 'The ACS did not answer in time'],
+    [patient, hangUp, '405', 'Connection to the next component failed', 'The ACS cannot be reached: ECONNRESET']
   ] as const) {
     acs.onAuthentication(behaviour)
     for (const version of VERSIONS) {
@@ -218,5 +217,5 @@ t.test('an ACS that is down or silent, and makes no attempts: 405 or 402 for the
     }
   }
   t.strictSame(acs.faults, [])
-  await expectNoMore(t, stage)
+  for (const stage of [patient, impatient]) await expectNoMore(t, stage)
 })
