@@ -49,13 +49,19 @@ export class Stage {
   /** Sends an AReq and takes the ARes. An SDK is there in channel 01, and accepts the ARes where it has a challenge. */
   async authenticate ({ version = '2.2.0', channel = '02', category, card, enc = 'A128CBC-HS256', sdkInterface = '01' }: Wish, members: Record<string, unknown> = {}): Promise<Authenticated> {
     const sdk = channel === '01' ? new AppSdk(fetchFrom(this.url), { version, enc, sdkInterface }) : undefined
-    const ofChannel = channel === '02' ? { notificationURL: this.shop.notificationURL } : sdk === undefined ? {} : { ...sdk.members(), sdkEncData: await sdk.deviceData('EC', { directoryServerId: 'A000000003' }) }
+    const ofChannel = channel === '02' ? { notificationURL: this.shop.notificationURL } : sdk === undefined ? {} : await this.ofApp(sdk)
     const areq = aReq({ version, channel, ...(category === undefined ? {} : { category }) }, { ...ofChannel, ...(card === undefined ? {} : { acctNumber: card }), ...members })
     const { message: ares } = this.peer instanceof ThreeDSServer ? await this.peer.authenticate(`${this.url}/ds`, areq) : await this.peer.authenticate(`${this.url}/acs`, areq)
     if (sdk === undefined) return { areq, ares }
     this.sdks.push(sdk)
     if (ares.transStatus === 'C') await sdk.accept(ares, areq)
     return { areq, ares, sdk }
+  }
+
+  /** A DS elsewhere has opened the device data itself. */
+  private async ofApp (sdk: AppSdk): Promise<Record<string, unknown>> {
+    if (this.kind === 'DS') return sdk.members()
+    return { ...sdk.members(), sdkEncData: await sdk.deviceData('EC', { directoryServerId: 'A000000003' }) }
   }
 
   /** Time goes by, and what is due then is done. */
