@@ -192,18 +192,18 @@ t.test('an ACS that is down or silent, and makes no attempts: 405 or 402 for the
   const ranges = [{ start: '4000000000000000', end: '4999999999999999', acsProtocolVersions: VERSIONS.map((version) => ({ version, acsInfoInd: ['01'] })) }]
   const acs = await startAcs(t)
   const env = { DS_ACS_URL: acs.url, CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json` }
-  const [patient, impatient] = [await startStage(t, '3DS Server', env), await startStage(t, '3DS Server', { ...env, DS_ACS_TIMEOUT_MS: '100' })]
+  const [patient, impatient] = [await startStage(t, '3DS Server', env), await startStage(t, '3DS Server', { ...env, DS_ACS_TIMEOUT_MS: '1000' })]
   for (const [stage, behaviour, errorCode, errorDescription, errorDetail] of [
     [impatient, silence, '402', 'Transaction timed out', 'The ACS did not answer in time'],
     [patient, hangUp, '405', 'Connection to the next component failed', 'The ACS cannot be reached: ECONNRESET']
   ] as const) {
     acs.onAuthentication(behaviour)
-    for (const version of VERSIONS) {
-      const told = acs.of('Erro').length
-      const { ares: erro } = await stage.authenticate({ version })
+    const answers = await Promise.all(VERSIONS.map((version) => stage.authenticate({ version })))
+    if (errorCode === '402') await acs.received('Erro', VERSIONS.length)
+    for (const [at, { ares: erro }] of answers.entries()) {
       t.strictSame(named(erro, erro), {
         messageType: 'Erro',
-        messageVersion: version,
+        messageVersion: VERSIONS[at],
         errorCode,
         errorComponent: 'D',
         errorDescription,
@@ -211,9 +211,10 @@ t.test('an ACS that is down or silent, and makes no attempts: 405 or 402 for the
         errorMessageType: 'AReq',
         threeDSServerTransID: '{threeDSServerTransID}',
         dsTransID: '{dsTransID}'
-      }, `${errorCode} ${version}`)
-      t.equal(erro.dsTransID, acs.of('AReq').at(-1)?.message.dsTransID)
-      if (errorCode === '402') t.strictSame((await acs.received('Erro', told + 1)).message, erro)
+      }, `${errorCode} ${VERSIONS[at]}`)
+      t.equal(erro.dsTransID, acs.transaction(erro.threeDSServerTransID).areq.dsTransID)
+      const told = acs.of('Erro').map(({ message }) => message).filter(({ dsTransID }) => dsTransID === erro.dsTransID)
+      t.strictSame(told, errorCode === '402' ? [erro] : [])
     }
   }
   t.strictSame(acs.faults, [])

@@ -131,28 +131,30 @@ const FAILURES: Record<PeerKind, readonly Failure[]> = {
 for (const kind of PEERS) {
   t.test(`what a foreign ${kind} answers: it is told what is wrong, an app gets an Erro in place of its CRes, a browser its CRes (emv3ds-protocol §10, §12.3)`, async (t) => {
     const patient = await startStage(t, kind)
-    const impatient = await startStage(t, kind, { ACS_RRES_TIMEOUT_MS: '100', DS_RRES_TIMEOUT_MS: '100' })
+    const impatient = await startStage(t, kind, { ACS_RRES_TIMEOUT_MS: '1000', DS_RRES_TIMEOUT_MS: '1000' })
     for (const { name, behaviour, told, inApp, times = 1, versions = VERSIONS } of FAILURES[kind]) {
       await t.test(name, async (t) => {
         const stage = behaviour === silence ? impatient : patient
+        stage.onResults(behaviour)
+        const before = stage.peer.of('Erro').length
+        const flows = []
         for (const version of versions) {
-          for (const one of kindsOf(version)) {
-            stage.onResults(behaviour)
-            const { done, pass } = await start(stage, version, one)
-            const before = stage.peer.of('Erro').length
-            t.strictSame(await pass(), endOf(version, one, inApp), `${version} ${one}`)
-            t.strictSame(stage.results(done), Array.from({ length: times }, () => rReqOf(version, one)))
-            if (told !== undefined) {
-              const [code, detail, about] = told
-              await stage.peer.received('Erro', before + 1)
-              t.strictSame(stage.erros(done), [erroOf(version, one, kind === 'DS' ? 'A' : 'D', [code, detail], about)])
-            }
-            // Only a DS that was not reached is tried again.
-            if (kind === 'DS' && behaviour === hangUp) continue
-            stage.onResults(resultsTaken())
-            await stage.later(86_400_000)
-            t.strictSame([stage.results(done).length, stage.erros(done).length], [times, told === undefined ? 0 : 1], 'once and for all')
-          }
+          for (const one of kindsOf(version)) flows.push({ version, one, ...await start(stage, version, one) })
+        }
+        // At once: whoever waits for an answer waits with the others.
+        const ends = await Promise.all(flows.map(({ pass }) => pass()))
+        if (told !== undefined) await stage.peer.received('Erro', before + flows.length)
+        // Only a DS that was not reached is tried again.
+        const isOver = kind !== 'DS' || behaviour !== hangUp
+        if (isOver) {
+          stage.onResults(resultsTaken())
+          await stage.later(86_400_000)
+        }
+        for (const [at, { version, one, done }] of flows.entries()) {
+          t.strictSame(ends[at], endOf(version, one, inApp), `${version} ${one}`)
+          t.strictSame(stage.results(done), Array.from({ length: times }, () => rReqOf(version, one)), 'the RReq')
+          const [code, detail, about] = told ?? []
+          t.strictSame(stage.erros(done), told === undefined ? [] : [erroOf(version, one, kind === 'DS' ? 'A' : 'D', [code as string, detail as string], about as string)], 'what it is told')
         }
       })
     }

@@ -36,6 +36,7 @@ export class Stage {
   readonly peer: ThreeDSServer | DirectoryServer
   readonly shop: Shop
   private readonly sdks: AppSdk[] = []
+  private shopping: Promise<unknown> = Promise.resolve()
 
   constructor (parts: Pick<Stage, 'app' | 'clock' | 'url' | 'kind' | 'peer' | 'shop'>) {
     this.app = parts.app
@@ -122,7 +123,14 @@ export class Stage {
   }
 
   /** The last page posts itself to the shop. @returns the CRes or Erro that the shop takes from it, by placeholders */
-  async atShop (page: Reply, { ares }: Authenticated): Promise<any> {
+  atShop (page: Reply, done: Authenticated): Promise<any> {
+    // One at a time: the shop numbers what comes.
+    const taken = this.shopping.then(() => this.takenByShop(page, done))
+    this.shopping = taken.catch(() => {})
+    return taken
+  }
+
+  private async takenByShop (page: Reply, { ares }: Authenticated): Promise<any> {
     const before = this.shop.of('').length
     await submit(readForm(page.raw), this.shop.url)
     const { cres, threeDSSessionData } = await this.shop.challengeEnd(before + 1)
