@@ -1,6 +1,7 @@
 import type { AReq, Json } from '../protocol/messages.ts'
 import type { Decision } from '../scenario/decide.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { stateOf } from './challenge/challenge-of.ts'
 
 /** The fallback to decoupled, which the 3DS Requestor asks for after a challenge that ended with D: emv3ds-protocol §5.7. */
 const FALLBACK = '19'
@@ -15,7 +16,8 @@ const SPC_METHOD = '09'
  */
 export function decideAfter (aReq: AReq, prior: Transaction | undefined): Decision | undefined {
   if (prior?.aRes?.transStatus === 'S') {
-    return wasConfirmed(aReq)
+    // What was reported as timed out, or was confirmed before, is over: an assertion is good once.
+    return stateOf(prior) === 'spc' && wasConfirmed(aReq)
       ? { scenario: 'spc-confirmed', transStatus: 'Y' }
       // It did not come about: the cardholder is asked in the ordinary way.
       : { scenario: 'spc-incomplete', transStatus: 'C' }
