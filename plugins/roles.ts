@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
-import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, setTimer, TIMER_JOB } from '../src/acs/challenge-timer.ts'
+import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, TIMER_JOB } from '../src/acs/challenge-timer.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
 import { createEmvProofs } from '../src/acs/emv-proofs.ts'
 import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
@@ -32,10 +32,10 @@ import type { AuthenticationParts } from '../src/three-ds-server/authenticate.ts
 import { buildRRes } from '../src/three-ds-server/build-rres.ts'
 import { type ResultsParts, takeResults } from '../src/three-ds-server/results.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
-import type { Transaction } from '../src/transaction/transaction.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
 import { countAnswers, countDeliveries, countEndings, countReports, createSender } from './counting.ts'
 import { everyCard, findIn, openCardRanges } from './card-ranges.ts'
+import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
 import { acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, spoken, threeDSServerLinks } from './parties.ts'
 
@@ -57,8 +57,7 @@ export interface Roles {
   preparation: Pick<PReqParts, 'history' | 'interval'>
   /** Counts an AReq that was answered. */
   onAnswered: AuthenticationParts['onAnswered']
-  /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
-  keep (transaction: Transaction): Promise<boolean>
+  keep: Keep
   acs: AcsParts
   directoryServer: AReqParts
   rReqs: RReqParts
@@ -187,14 +186,6 @@ function directoryServerParts (
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
     proof: proofs.forDs
-  }
-}
-
-/** Both at once: a timer whose transaction was not kept finds nothing to end. */
-function keeping ({ stateStore, jobs }: FastifyInstance, config: Config): Roles['keep'] {
-  return async (transaction) => {
-    const [isReplaced] = await Promise.all([stateStore.insert(transaction), setTimer(transaction, jobs, lookInterval(config))])
-    return isReplaced
   }
 }
 

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify'
+import { lookInterval, setTimer } from '../src/acs/challenge-timer.ts'
+import type { Config } from '../src/config.ts'
+import type { Transaction } from '../src/transaction/transaction.ts'
+
+/** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
+export type Keep = (transaction: Transaction) => Promise<boolean>
+
+/** Both at once: a timer whose transaction was not kept finds nothing to end. */
+export function keeping ({ stateStore, jobs }: FastifyInstance, config: Config): Keep {
+  return async (transaction) => {
+    const [isReplaced] = await Promise.all([stateStore.insert(transaction), setTimer(transaction, jobs, lookInterval(config))])
+    return isReplaced
+  }
+}
