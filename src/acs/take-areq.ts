@@ -63,10 +63,10 @@ export interface AcsAnswer {
 export async function takeAReq (aReq: AReq, stamp: DsStamp, addresses: AcsAddresses, parts: AcsParts): Promise<AcsAnswer> {
   const acsTransID = parts.ids.uuid()
   const prior = aReq['threeDSRequestorPriorAuthenticationInfo'] === undefined ? undefined : await findPrior(aReq, parts.store)
-  const decision = decideAfter(aReq, prior) ?? decide(aReq, parts.scenarios)
+  const endsSpc = prior !== undefined && await endSpc(prior, parts.store)
+  const decision = decideAfter(aReq, prior, endsSpc) ?? decide(aReq, parts.scenarios)
   const { aRes, plan } = answerAReq(aReq, decision, { acsTransID, ...stamp, acsURL: addresses.acsURL, proofs: parts.proofs })
   if (aReq.deviceChannel === '03') Object.assign(aRes, checkedStatus(aReq, prior))
-  if (prior !== undefined) await confirmSpc(prior, parts.store)
   if (aReq.deviceChannel === '02') parts.compareMethod(aReq)
   const kept: AcsPart = { ...(plan === undefined ? {} : { plan }), ...firstProgress(aReq, aRes, parts) }
   if (plan === undefined || aReq.deviceChannel !== '01') return { aRes, kept }
@@ -75,12 +75,18 @@ export async function takeAReq (aReq: AReq, stamp: DsStamp, addresses: AcsAddres
   return { aRes: { ...aRes, acsSignedContent }, kept: { ...kept, ephemeralKeys } }
 }
 
-/** The second AReq is the end of an SPC: no RReq follows (emv3ds-protocol §5.9). */
-async function confirmSpc (prior: Transaction, store: StateStore): Promise<void> {
-  if (stateOf(prior) !== 'spc') return
-  await store.update(prior.threeDSServerTransID, (current) => stateOf(current) === 'spc' && current.acsTransID === prior.acsTransID
-    ? { ...current, challenge: { ...progressOf(current), state: 'ended' } }
-    : current)
+/**
+ * The second AReq is the end of an SPC: no RReq follows (emv3ds-protocol §5.9).
+ * @returns whether it was open until now: its timer, or another AReq, may have been there first
+ */
+async function endSpc (prior: Transaction, store: StateStore): Promise<boolean> {
+  if (stateOf(prior) !== 'spc') return false
+  let isEnded = false
+  await store.update(prior.threeDSServerTransID, (current) => {
+    isEnded = stateOf(current) === 'spc' && current.acsTransID === prior.acsTransID
+    return isEnded ? { ...current, challenge: { ...progressOf(current), state: 'ended' } } : current
+  })
+  return isEnded
 }
 
 /** With C, D and S the cardholder is still to be heard, within the time of emv3ds-protocol §11. */

@@ -19,11 +19,11 @@ const transaction = (transStatus: ARes['transStatus'], areq: AReq = aReq(), more
 })
 
 t.test('only an assertion for SPC confirms it, in whichever form it comes (emv3ds-protocol §5.9)', async (t) => {
-  const decided = (info: unknown) => decideAfter(aReq({ threeDSRequestorAuthenticationInfo: info }), transaction('S'))?.transStatus
+  const decided = (info: unknown) => decideAfter(aReq({ threeDSRequestorAuthenticationInfo: info }), transaction('S'), true)?.transStatus
   const assertion = { threeDSReqAuthMethod: '09', threeDSReqAuthData: 'x' }
   t.strictSame([assertion, [assertion], [null, assertion], [{ ...assertion, threeDSReqAuthMethod: '02' }], [{ threeDSReqAuthMethod: '09' }], [[]], 'x', undefined].map(decided),
     ['Y', 'Y', 'Y', 'C', 'C', 'C', 'C', 'C'])
-  t.equal(decideAfter(aReq(), undefined), undefined)
+  t.equal(decideAfter(aReq(), undefined, false), undefined)
 })
 
 t.test('a store that is away is no unknown transaction', async (t) => {

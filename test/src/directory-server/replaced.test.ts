@@ -30,14 +30,19 @@ t.test('the answer to a results request is not kept with another authentication 
   t.equal((await store.get(areq.threeDSServerTransID)).relayed, undefined)
 })
 
-t.test('an SPC that somebody else has ended meanwhile is left alone (emv3ds-protocol §5.9)', async (t) => {
+t.test('an SPC that its timer has ended meanwhile stays ended, and its assertion comes too late: a challenge (emv3ds-protocol §5.9)', async (t) => {
   const app = await build(t)
   const { acs } = app.roles
   const { body: s } = await post(app, '/ds', aReq({ version: '2.3.1' }, { acctNumber: '4000400040004012', threeDSRequestorSpcSupport: 'Y', payeeOrigin: 'https://shop.example.test' }))
   const before = await app.stateStore.findByAcsTransId(s.acsTransID)
   const ended = await app.stateStore.update(before.threeDSServerTransID, (kept) => ({ ...kept, challenge: { interactionCounter: 0, sdkCounter: 0, state: 'ended' } }))
-  const second = aReq({ version: '2.3.1' }, { acctNumber: CHALLENGE_CARD, threeDSRequestorPriorAuthenticationInfo: [{ threeDSReqPriorRef: s.acsTransID }] })
+  const second = aReq({ version: '2.3.1' }, {
+    acctNumber: '4000400040004000',
+    threeDSRequestorPriorAuthenticationInfo: [{ threeDSReqPriorRef: s.acsTransID }],
+    threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthData: 'assertion' }]
+  })
   const addresses = { acsURL: 'https://acs.test/challenge', acsAppURL: 'https://acs.test/app' }
-  await takeAReq(second, { dsTransID: randomUUID(), dsReferenceNumber: 'DS' }, addresses, { ...acs, store: { ...acs.store, findByAcsTransId: async () => before } })
+  const { aRes } = await takeAReq(second, { dsTransID: randomUUID(), dsReferenceNumber: 'DS' }, addresses, { ...acs, store: { ...acs.store, findByAcsTransId: async () => before } })
+  t.equal(aRes.transStatus, 'C')
   t.strictSame(await app.stateStore.findByAcsTransId(s.acsTransID), ended)
 })
