@@ -38,5 +38,6 @@ export function findIn ({ cardRanges }: Config, history: CardRangeHistory): ((ac
   return cardRanges === undefined ? undefined : (acctNumber) => history.current().table.find(acctNumber)
 }
 
-/** Without a file of ranges every card takes part, in every version. */
-export const everyCard = (): CardRange | undefined => DEFAULT_CARD_RANGES[0]
+/** Without a file of ranges every card takes part, in every version, whatever its scheme. */
+const { scheme: _anyScheme, ...EVERY_CARD } = DEFAULT_CARD_RANGES[0] as CardRange
+export const everyCard = (): CardRange | undefined => EVERY_CARD

@@ -22,7 +22,7 @@ import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createOutboundPost, type OutboundPost } from '../src/exchange/outbound-request.ts'
 import type { SendMessage } from '../src/exchange/send-message.ts'
 import { createJudge, type Judge } from '../src/protocol/judge.ts'
-import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
+import type { JsonObject, RReq } from '../src/protocol/messages.ts'
 import type { ReadMessage } from '../src/protocol/read-message.ts'
 import { methodPlaceOf } from '../src/three-ds-server/method-place.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
@@ -56,8 +56,8 @@ export function acsLink ({ directoryServer }: Config, send: SendMessage, acs: Ac
   if (acsURL !== undefined) return createAskAcs({ send, acsAddress: acsURL, timeoutMs: acsTimeoutMs })
   return {
     place: 'here',
-    async authenticate (aReq, stamp, addresses) {
-      const { aRes, kept } = await takeAReqAtAcs(aReq, stamp, addresses, acs)
+    async authenticate (aReq, stamp, addresses, scheme) {
+      const { aRes, kept } = await takeAReqAtAcs(aReq, { ...stamp, scheme }, addresses, acs)
       return { aRes: spoken(aRes), kept }
     },
     complain () {}
@@ -66,10 +66,10 @@ export function acsLink ({ directoryServer }: Config, send: SendMessage, acs: Ac
 
 /** Device data of apps, for the ACS: emv3ds-protocol §5.2. */
 export function deviceDataOpener (keys: DsKeys): AReqParts['openDeviceData'] {
-  return async (aReq: AReq) => {
+  return async (aReq, scheme) => {
     const { acctNumber, messageVersion } = aReq
     try {
-      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber), messageVersion }))
+      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber, scheme), messageVersion }))
     } catch (error) {
       if (!(error instanceof DsCryptoError)) throw error
       throw dsRefusal(aReq, { errorCode: error.errorCode, errorDetail: error.errorDetail })

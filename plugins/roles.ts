@@ -193,7 +193,7 @@ function authenticationParts ({ log, meters }: FastifyInstance, { config, clock 
   return {
     clock,
     log,
-    directoryServer: (aReq, addresses) => takeAReq({ read: spoken(aReq), addresses, isTolerated: !config.isStrict }, ds),
+    directoryServer: (aReq, addresses, schemeId) => takeAReq({ read: spoken(aReq), addresses, schemeId, isTolerated: !config.isStrict }, ds),
     onAnswered: countAnswers(meters)
   }
 }

@@ -1,4 +1,5 @@
 import type { AReq, ARes } from '../protocol/messages.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import { reasonFor } from '../protocol/trans-status-reasons.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { Decision } from '../scenario/decide.ts'
@@ -24,6 +25,8 @@ export interface AnswerParts {
   dsReferenceNumber: string
   /** Where a browser challenge starts. */
   acsURL: string
+  /** The one that the DS decided on; absent: the card number tells. */
+  scheme?: Scheme | undefined
   proofs: Proofs
 }
 
@@ -50,7 +53,7 @@ export function answerAReq (aReq: AReq, decision: Decision, parts: AnswerParts):
 }
 
 function aResOf (aReq: AReq, decision: Decision, parts: AnswerParts, plan?: ChallengePlan): ARes {
-  const { acsTransID, dsTransID, dsReferenceNumber, proofs } = parts
+  const { acsTransID, dsTransID, dsReferenceNumber, proofs, scheme } = parts
   const { transStatus, transStatusReason } = decision
   const identity = decision.acs === 'exemption' ? EXEMPTION_ACS : ACS
   const aRes: ARes = {
@@ -66,7 +69,7 @@ function aResOf (aReq: AReq, decision: Decision, parts: AnswerParts, plan?: Chal
   }
   if (aReq.deviceChannel === '01') addAppElements(aRes, aReq)
   if (transStatusReason !== undefined) aRes.transStatusReason = reasonFor(aReq.messageVersion, transStatusReason)
-  Object.assign(aRes, proofs.forARes(aReq, transStatus, acsTransID))
+  Object.assign(aRes, proofs.forARes(aReq, transStatus, acsTransID, scheme))
   return Object.assign(aRes, statusElements(aReq, transStatus, { acsURL: parts.acsURL, acsTransID, plan }))
 }
 

@@ -32,7 +32,7 @@ export function buildRReq (transaction: Transaction, progress: ChallengeProgress
     ...(transStatus === 'Y' || transStatus === 'N' ? authenticationElements(aReq.messageVersion, meansOf(transaction)) : {}),
     ...(isDecoupled(transaction) ? {} : challengeElements(transaction, progress)),
     ...consentElements(transaction, progress),
-    ...proofs.forRReq(aReq, transStatus, transaction.acsTransID)
+    ...proofs.forRReq(aReq, transStatus, transaction.acsTransID, transaction.scheme)
   }
 }
 

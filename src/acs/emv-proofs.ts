@@ -18,8 +18,7 @@ const BY_DS: KindByStatus = { A: 'ds-attempt' }
  * @param eciOnFailure whether payments that end with N, U or R have an ECI
  */
 export function createEmvProofs (seed: string, eciOnFailure: EciOnFailure = 'absent'): Proofs & DsProofs {
-  const proofs = (kindsOf: (aReq: AReq) => KindByStatus): Proofs['forARes'] => (aReq, transStatus, transID, schemeId) => {
-    const scheme = schemeOf(aReq.acctNumber, schemeId)
+  const proofs = (kindsOf: (aReq: AReq) => KindByStatus): Proofs['forARes'] => (aReq, transStatus, transID, scheme = schemeOf(aReq.acctNumber)) => {
     const eci = eciFor(scheme, transStatus, aReq, eciOnFailure)
     const kind = kindsOf(aReq)[transStatus]
     const made: Proof = {}

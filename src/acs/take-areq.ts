@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { AcsContent } from '../crypto/signed-content.ts'
 import type { IdSource } from '../ids.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import { decide } from '../scenario/decide.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { StateStore } from '../store/state-store.ts'
@@ -47,6 +48,12 @@ export interface DsStamp {
   dsReferenceNumber: string
 }
 
+/** What the DS of this process tells besides: over the wire nothing does. */
+export interface DsDecisions {
+  /** Absent: the card number tells. */
+  scheme?: Scheme | undefined
+}
+
 /** What the ACS keeps of an authentication. */
 export type AcsPart = Pick<Transaction, 'plan' | 'challenge' | 'ephemeralKeys'>
 
@@ -60,7 +67,9 @@ export interface AcsAnswer {
  * AReq in, ARes out: decides, answers, signs. Nothing of it is stored here.
  * @param aReq judged
  */
-export async function takeAReq (aReq: AReq, stamp: DsStamp, addresses: AcsAddresses, parts: AcsParts): Promise<AcsAnswer> {
+export async function takeAReq (
+  aReq: AReq, stamp: DsStamp & DsDecisions, addresses: AcsAddresses, parts: AcsParts
+): Promise<AcsAnswer> {
   const acsTransID = parts.ids.uuid()
   const prior = aReq['threeDSRequestorPriorAuthenticationInfo'] === undefined ? undefined : await findPrior(aReq, parts.store)
   const endsSpc = prior !== undefined && await endSpc(prior, parts.store)

@@ -1,5 +1,6 @@
 import { MockError } from '../errors.ts'
 import type { AReq, ARes, Json, JsonObject, RReq } from '../protocol/messages.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import type { ChallengePlan, ChallengeProgress, Delivery, EphemeralKeys, Parties, Relayed, Spelling, Transaction } from '../transaction/transaction.ts'
 import { isJsonObject, spellMessage, toEmvSpelling } from './spelling.ts'
 import { removeFillers, toStoredRequest } from './stored-request.ts'
@@ -38,6 +39,7 @@ interface OwnMembers {
   delivery?: Delivery
   parties?: Parties
   relayed?: Relayed
+  scheme?: Scheme
   /** What a newer version added: kept. */
   [newer: string]: unknown
 }
@@ -54,7 +56,7 @@ const RESULT_FILLERS: Readonly<Record<string, () => Json>> = {
 }
 
 /** Members of a transaction that are kept as they are. */
-const CARRIED = ['aRes', 'plan', 'challenge', 'delivery', 'parties', 'relayed'] as const
+const CARRIED = ['aRes', 'plan', 'challenge', 'delivery', 'parties', 'relayed', 'scheme'] as const
 
 /** @returns the record as JSON text, readable with redis-cli and by the original server. */
 export function encodeTransaction (transaction: Transaction): string {

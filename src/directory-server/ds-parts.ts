@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { Proof } from '../protocol/proof.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import type { CardRange } from './card-ranges/card-range.ts'
@@ -38,7 +39,7 @@ export type AcsReply =
 /** The ACS as the DS knows it; never rejects with anything but errors of our own. */
 export interface AcsLink {
   place: Place
-  authenticate (aReq: AReq, stamp: DsStamp, addresses: RoleAddresses): Promise<AcsReply>
+  authenticate (aReq: AReq, stamp: DsStamp, addresses: RoleAddresses, scheme?: Scheme): Promise<AcsReply>
   /** Tells the ACS that its answer could not be used, or came too late; nobody waits for it. */
   complain (erro: ErroContent): void
 }
@@ -54,9 +55,9 @@ export interface AReqParts {
   /** The range of a card; nothing for a card that takes no part. */
   findRange (acctNumber: string): CardRange | undefined
   /** Opens `sdkEncData` for the ACS. @throws ProtocolError D/302, D/311 */
-  openDeviceData (aReq: AReq): Promise<string>
+  openDeviceData (aReq: AReq, scheme?: Scheme): Promise<string>
   /** ECI and value of what the DS answers for an ACS. */
-  proof (aReq: AReq, transStatus: 'A' | 'U', acsTransID: string): Proof
+  proof (aReq: AReq, transStatus: 'A' | 'U', acsTransID: string, scheme?: Scheme): Proof
 }
 
 /** The DS's answer to an AReq. */

@@ -1,4 +1,4 @@
-import { schemeOf } from '../protocol/schemes.ts'
+import { type Scheme, schemeOf } from '../protocol/schemes.ts'
 
 /** How this DS calls itself. */
 export const DS_REFERENCE_NUMBER = 'MOCK_DS'
@@ -19,8 +19,8 @@ const OUR_ID = 'F000000000'
 
 /**
  * The directory server id (RID) with which an SDK derives keys for its device data: emv3ds-protocol §13.1.
- * @param acctNumber which tells the scheme
+ * @param scheme the one that was decided on; without it the card number tells
  */
-export function directoryServerId (acctNumber: string): string {
-  return DIRECTORY_SERVER_IDS[schemeOf(acctNumber)] ?? OUR_ID
+export function directoryServerId (acctNumber: string, scheme: Scheme = schemeOf(acctNumber)): string {
+  return DIRECTORY_SERVER_IDS[scheme] ?? OUR_ID
 }

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { CardRange } from './card-ranges/card-range.ts'
 import type { AReqParts, DsStamp } from './ds-parts.ts'
@@ -14,6 +15,9 @@ export interface Failure {
   reason: string
 }
 
+/** With the scheme that was decided on. */
+type OwnStamp = DsStamp & { scheme?: Scheme | undefined }
+
 const FAILURE_CODES = { 'timed-out': '402', unreachable: '405' } as const
 
 /**
@@ -21,7 +25,7 @@ const FAILURE_CODES = { 'timed-out': '402', unreachable: '405' } as const
  * (emv3ds-protocol §5.10, §11).
  * @throws ProtocolError D/402, D/405
  */
-export function attemptFor (aReq: AReq, { failure, reason }: Failure, stamp: DsStamp, range: CardRange, parts: AReqParts): ARes {
+export function attemptFor (aReq: AReq, { failure, reason }: Failure, stamp: OwnStamp, range: CardRange, parts: AReqParts): ARes {
   const erro = { ...erroAbout(aReq, { errorCode: FAILURE_CODES[failure], errorDetail: reason }, 'D'), dsTransID: stamp.dsTransID }
   parts.log.info({ threeDSServerTransID: aReq.threeDSServerTransID, failure }, 'the ACS did not answer')
   if (failure === 'timed-out') parts.acs.complain(erro)
@@ -31,12 +35,12 @@ export function attemptFor (aReq: AReq, { failure, reason }: Failure, stamp: DsS
 }
 
 /** A card that is in no range: U with reason 13, cardholder not enrolled (emv3ds-protocol §5.2). */
-export function notParticipating (aReq: AReq, stamp: DsStamp, parts: AReqParts): ARes {
+export function notParticipating (aReq: AReq, stamp: OwnStamp, parts: AReqParts): ARes {
   return Object.assign(standIn(aReq, 'U', stamp, parts), { transStatusReason: '13' })
 }
 
 /** The DS puts its own reference number and an id of its own where the ACS's would be: emv3ds-protocol §1. */
-function standIn (aReq: AReq, transStatus: 'A' | 'U', { dsTransID, dsReferenceNumber }: DsStamp, { ids, proof }: AReqParts): ARes {
+function standIn (aReq: AReq, transStatus: 'A' | 'U', { dsTransID, dsReferenceNumber, scheme }: OwnStamp, { ids, proof }: AReqParts): ARes {
   const acsTransID = ids.uuid()
   return {
     messageType: 'ARes',
@@ -49,6 +53,6 @@ function standIn (aReq: AReq, transStatus: 'A' | 'U', { dsTransID, dsReferenceNu
     ...(aReq.deviceChannel === '01' && aReq.sdkTransID !== undefined ? { sdkTransID: aReq.sdkTransID } : {}),
     ...(aReq.deviceChannel === '01' && atLeast(aReq.messageVersion, '2.3.1') ? { deviceInfoRecognisedVersion: '1.3', threeDSRequestorAppURLInd: 'N' } : {}),
     transStatus,
-    ...proof(aReq, transStatus, acsTransID)
+    ...proof(aReq, transStatus, acsTransID, scheme)
   } as ARes
 }

@@ -3,6 +3,8 @@ import { differentIds } from '../protocol/different-ids.ts'
 import type { Finding } from '../protocol/judge.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
+import { schemeNamed } from '../protocol/scheme-names.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
@@ -13,6 +15,8 @@ import { attemptFor, notParticipating } from './stand-in.ts'
 export interface AReqCall {
   read: ReadMessage
   addresses: RoleAddresses
+  /** The 3DS Requestor's name for the scheme of a co-badged card: over the wire nothing tells it. */
+  schemeId?: string | undefined
   /** The 3DS Server of this process passes on what its caller left out: what is wrong with that does not stop it. */
   isTolerated?: boolean
 }
@@ -28,13 +32,16 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   settle(call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
   const range = parts.findRange(aReq.acctNumber)
-  if (range === undefined) return { aRes: notParticipating(aReq, stamp, parts), acs: 'here', kept: {} }
+  const chosen = schemeNamed(call.schemeId ?? '')
+  if (range === undefined) return { aRes: notParticipating(aReq, { ...stamp, scheme: chosen }, parts), acs: 'here', kept: {} }
   requireVersion(aReq, range.acsProtocolVersions.map(({ version }) => version), stamp)
-  const forwarded = await withDeviceInfo(aReq, call, parts)
-  const reply = await parts.acs.authenticate(forwarded, stamp, addresses)
+  const scheme = chosen ?? range.scheme
+  const forwarded = await withDeviceInfo(aReq, scheme, call, parts)
+  const reply = await parts.acs.authenticate(forwarded, stamp, addresses, scheme)
   if ('erro' in reply) throw new PassedOnErro(reply.erro)
-  if ('failure' in reply) return { aRes: attemptFor(aReq, reply, stamp, range, parts), acs: 'here', kept: {} }
-  return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: reply.kept ?? {} }
+  if ('failure' in reply) return { aRes: attemptFor(aReq, reply, { ...stamp, scheme }, range, parts), acs: 'here', kept: {} }
+  const kept = scheme === undefined ? reply.kept : { ...reply.kept, scheme }
+  return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: kept ?? {} }
 }
 
 /** What is tolerated anyway is judged only for whoever reads what was found: it is a fifth of the time of an authentication. */
@@ -56,12 +63,14 @@ function requireVersion (aReq: AReq, versions: readonly MessageVersion[], { dsTr
 }
 
 /** The ACS gets the device data opened, and not as the SDK encrypted it: emv3ds-protocol §5.2. */
-async function withDeviceInfo (aReq: AReq, { isTolerated = false }: AReqCall, { acs, openDeviceData }: AReqParts): Promise<AReq> {
+async function withDeviceInfo (
+  aReq: AReq, scheme: Scheme | undefined, { isTolerated = false }: AReqCall, { acs, openDeviceData }: AReqParts
+): Promise<AReq> {
   if (typeof aReq['sdkEncData'] !== 'string') return aReq
   const { sdkEncData, ...forwarded } = aReq
   // Our ACS does not look at it, and SDKs with keys of another DS are tolerated too.
   if (isTolerated && acs.place === 'here') return forwarded as AReq
-  return { ...forwarded, deviceInfo: await openDeviceData(aReq) } as AReq
+  return { ...forwarded, deviceInfo: await openDeviceData(aReq, scheme) } as AReq
 }
 
 const IDS = ['threeDSServerTransID', 'dsTransID'] as const

@@ -22,7 +22,7 @@ export interface AuthenticationParts {
   clock: Clock
   log: Log
   /** The DS. Rejects with `ProtocolError` where its answer is an `Erro`. */
-  directoryServer (aReq: AReq, addresses: RoleAddresses): Promise<DirectoryAnswer>
+  directoryServer (aReq: AReq, addresses: RoleAddresses, schemeId?: string): Promise<DirectoryAnswer>
   /** The card ranges of the Directory Server, where it was given some: they say which version is spoken. */
   find?: (acctNumber: string) => CardRange | undefined
   /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
@@ -46,7 +46,7 @@ export interface Authenticated {
 export async function authenticate (call: AuthenticationCall, parts: AuthenticationParts): Promise<Authenticated> {
   if (parts.find !== undefined) call.aReq.messageVersion = versionFor(call, parts.find)
   const aReq = completeAReq(call.aReq, call.addresses.threeDSServerURL)
-  const { aRes, acs, kept } = await parts.directoryServer(aReq, call.addresses)
+  const { aRes, acs, kept } = await parts.directoryServer(aReq, call.addresses, call.preferences.schemeId)
   const { preferences, spelling } = call
   const transaction: Transaction = { ...newTransaction(aReq, aRes, parts.clock.now()), preferences, spelling, ...kept }
   if (acs === 'elsewhere') transaction.parties = { threeDSServer: 'here', ds: 'here', acs }

@@ -1,4 +1,5 @@
 import type { AReq, ARes, Json, PublicJwk, RReq } from '../protocol/messages.ts'
+import type { Scheme } from '../protocol/schemes.ts'
 import type { ChallengePlan, ChallengeProgress } from './challenge.ts'
 
 export type { ChallengePlan, ChallengeProgress }
@@ -60,6 +61,8 @@ export interface Transaction {
   sdkTransID?: string
   aReq: AReq
   preferences: RequestorPreferences
+  /** The scheme that the DS decided on; absent: the card number tells. */
+  scheme?: Scheme
   /** Spelling in which the 3DS Requestor spoke. */
   spelling: Spelling
   /** What was answered, without `acsSignedContent`; absent in records that another server wrote. */

@@ -146,6 +146,7 @@ const rest = fc.record({
   challenge: progress,
   ephemeralKeys: fc.constant({ privateKey: 'IiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiI', publicKey: SDK_KEY }),
   delivery: fc.constantFrom({ outcome: 'delivered', status: 200, at: 1 }, { outcome: 'refused', reason: 'host not in OUTBOUND_ALLOW', at: 2 }),
+  scheme: fc.constantFrom('cb', 'eftpos'),
   extra: fc.constantFrom({ from_tomorrow: { a: [null] } }, { emv: { timers: [1] } }, { from_tomorrow: 1, emv: { timers: { a: 1 } } }),
   rReq: rReqs
 }, { requiredKeys: ['spelling', 'createdAt'] })
