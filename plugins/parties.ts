@@ -6,10 +6,12 @@ import { compareMethod } from '../src/acs/method/judge-method.ts'
 import { type AcsParts, takeAReq as takeAReqAtAcs } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
+import type { CertificateSource } from '../src/crypto/certificates.ts'
 import { encodeBase64url } from '../src/crypto/base64url.ts'
 import { openDeviceData } from '../src/crypto/device-data.ts'
 import { DsCryptoError } from '../src/crypto/ds-crypto-error.ts'
 import type { DsKeys } from '../src/crypto/ds-keys.ts'
+import { verifySdkServerSignedContent } from '../src/crypto/split-sdk.ts'
 import { outboundAgentOptions } from '../src/crypto/tls.ts'
 import { createAskAcs } from '../src/directory-server/ask-acs.ts'
 import { createAskThreeDSServer } from '../src/directory-server/ask-three-ds-server.ts'
@@ -73,6 +75,20 @@ export function deviceDataOpener (keys: DsKeys): AReqParts['openDeviceData'] {
     } catch (error) {
       if (!(error instanceof DsCryptoError)) throw error
       throw dsRefusal(aReq, { errorCode: error.errorCode, errorDetail: error.errorDetail })
+    }
+  }
+}
+
+/** Servers of split SDKs, by what they signed: emv3ds-protocol §13.6. */
+export function sdkServerVerifier ({ splitSdk, checksClockSkew }: Config, certificates: CertificateSource, clock: Clock): AReqParts['verifySdkServer'] {
+  return async (aReq) => {
+    const roots = [await certificates.rootPem(), ...splitSdk?.files.roots ?? []]
+    try {
+      verifySdkServerSignedContent(aReq['sdkServerSignedContent'] as string, { aReq, roots, now: clock.now(), checkTimestamp: checksClockSkew })
+      return undefined
+    } catch (error) {
+      if (!(error instanceof DsCryptoError)) throw error
+      return { errorCode: error.errorCode, errorDetail: error.errorDetail }
     }
   }
 }

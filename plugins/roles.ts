@@ -37,7 +37,9 @@ import { countAnswers, countDeliveries, countEndings, countReports, createSender
 import { everyCard, findIn, openCardRanges } from './card-ranges.ts'
 import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
-import { acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, spoken, threeDSServerLinks } from './parties.ts'
+import {
+  acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, sdkServerVerifier, spoken, threeDSServerLinks
+} from './parties.ts'
 
 /** What the three roles are made of. */
 export interface Roles {
@@ -94,7 +96,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const rReqs = rReqParts(app, parts, send, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
   const acs = acsParts(app, parts, behaviour, certificates, cardRanges)
   const keep = keeping(app, config)
-  const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), dsKeys, ranges, seed)
+  const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), { dsKeys, certificates }, ranges, seed)
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
     config,
@@ -174,7 +176,8 @@ function challengeParts (
 }
 
 function directoryServerParts (
-  app: FastifyInstance, { config, ids }: RolesOptions, acs: AcsLink, dsKeys: DsKeys, ranges: CardRangeHistory, seed: string
+  app: FastifyInstance, { config, clock, ids }: RolesOptions, acs: AcsLink, { dsKeys, certificates }: Pick<Roles, 'dsKeys' | 'certificates'>,
+  ranges: CardRangeHistory, seed: string
 ): AReqParts {
   const proofs = createEmvProofs(seed, config.eciOnFailure)
   return {
@@ -185,6 +188,9 @@ function directoryServerParts (
     notesFindings: notesFindings(app),
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
+    verifySdkServer: sdkServerVerifier(config, certificates, clock),
+    clock,
+    checksClockSkew: config.checksClockSkew,
     proof: proofs.forDs
   }
 }

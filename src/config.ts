@@ -6,6 +6,7 @@ import { readSettings, type Environment } from './config/read.ts'
 import { redisUrl } from './config/redis-url.ts'
 import { type Rules, toRules } from './config/rules.ts'
 import type { Settings } from './config/settings.ts'
+import { readSplitSdk, type SplitSdkConfig } from './config/split-sdk.ts'
 import { readTls, type ListenerTlsConfig, type OutboundTlsConfig, type TlsConfig } from './config/tls.ts'
 import { unknownNameFaults, unknownVariableWarnings } from './config/unknown-variables.ts'
 import type { OwnCertificates } from './crypto/certificate-files.ts'
@@ -58,6 +59,8 @@ export interface Config extends Rules {
   readonly tls?: ListenerTlsConfig
   /** How others are called over https, where that is not as usual. */
   readonly outboundTls?: OutboundTlsConfig
+  /** Absent: split-SDK servers have their certificates from the root that the mock gives out. */
+  readonly splitSdk?: SplitSdkConfig
   /** Lower case: names, `*.suffix`, addresses, CIDR ranges, `single-label` (any name without a dot), `*` (every host). */
   readonly outboundAllow: readonly string[]
   readonly outboundConnectTimeoutMs: Settings['OUTBOUND_CONNECT_TIMEOUT_MS']
@@ -109,9 +112,10 @@ function readConfig (env: Environment, clock: Clock, more: readonly ConfigFault[
   const { read, faults } = readSettings(env, defaults)
   const own = readOwnCertificates(read, clock.now())
   const tls = readTls(read, clock.now())
-  const all = [...faults, ...own.faults, ...tls.faults, ...more]
+  const splitSdk = readSplitSdk(read, clock.now())
+  const all = [...faults, ...own.faults, ...tls.faults, ...splitSdk.faults, ...more]
   if (all.length > 0) throw new ConfigError(all)
-  return Object.freeze(toConfig(read, own.certificates, tls.config))
+  return Object.freeze({ ...toConfig(read, own.certificates, tls.config), ...splitSdk.config })
 }
 
 function toConfig (read: Settings, certificates: OwnCertificates | undefined, tls: TlsConfig): Config {

@@ -17,6 +17,7 @@ import { type Challenge, type ChallengeRules, type Step, step } from './challeng
 import { type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
 import { requireInTime, requireReported } from './late-creq.ts'
 import { endWithRefusal, type RefusalParts } from './refuse-creq.ts'
+import { requireEncryption } from './split-sdk.ts'
 import { endWithErro } from './take-app-erro.ts'
 
 /** What an app challenge takes. */
@@ -75,6 +76,7 @@ async function answerOpened (
   const message = openMessage(jwe, channel, transaction)
   if (message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, message, parts) ?? transaction }
   requireInTime(transaction, parts.isStrict)
+  requireEncryption(enc, transaction)
   const creq = judgeAppCReq(message, transaction)
   const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, parts.rules))
   const cres = cresFor(advanced, creq, parts, baseURL)

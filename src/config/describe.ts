@@ -71,15 +71,16 @@ export function settingsTable (): string {
 }
 
 /** The configuration without what files hold. */
-export type ShownConfig = Omit<Config, 'certificates' | 'tls' | 'outboundTls'> & { tls?: object, outboundTls?: object }
+export type ShownConfig = Omit<Config, 'certificates' | 'tls' | 'outboundTls' | 'splitSdk'> & { tls?: object, outboundTls?: object, splitSdk?: object }
 
 /** @returns the configuration as it may be shown: credentials, the code that passes a challenge and the seed masked, keys left out. */
-export function maskedConfig ({ certificates, tls, outboundTls, ...config }: Config): ShownConfig {
+export function maskedConfig ({ certificates, tls, outboundTls, splitSdk, ...config }: Config): ShownConfig {
   const paths = ({ files, ...rest }: { files: unknown }): object => rest
   return {
     ...config,
     ...tls !== undefined && { tls: paths(tls) },
     ...outboundTls !== undefined && { outboundTls: paths(outboundTls) },
+    ...splitSdk !== undefined && { splitSdk: paths(splitSdk) },
     redis: { ...config.redis, url: maskUrl(config.redis.url) },
     otp: '***',
     ...config.seed !== undefined && { seed: '***' }

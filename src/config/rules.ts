@@ -8,6 +8,7 @@ export interface Rules {
   /** Milliseconds each. */
   readonly timers: Readonly<{ firstCReq: number, idle: number, spc: number }>
   readonly isStrict: boolean
+  readonly checksClockSkew: Settings['CHECK_CLOCK_SKEW']
   readonly firstErrorCode: Settings['FIRST_ERROR_CODE']
   readonly erroStatus: 200 | 400
   readonly erroField: Settings['ERRO_FIELD']
@@ -36,6 +37,7 @@ export function toRules (read: Settings): Rules {
       spc: read.SPC_TIMEOUT_SECONDS * 1000
     }),
     isStrict: read.VALIDATION === 'emv-strict',
+    checksClockSkew: read.CHECK_CLOCK_SKEW,
     firstErrorCode: read.FIRST_ERROR_CODE,
     erroStatus: read.ERRO_STATUS === '400' ? 400 : 200,
     erroField: read.ERRO_FIELD,

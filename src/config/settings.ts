@@ -64,6 +64,8 @@ export const SettingsSchema = Type.Object({
   DS_ACS_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'How long the Directory Server waits for an ARes of that ACS, in milliseconds.' }),
   DS_RRES_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 3000, description: 'How long the Directory Server waits for an RRes of a 3DS Server, in milliseconds.' }),
   ACS_RRES_TIMEOUT_MS: wholeNumber(1, MILLISECONDS, { default: 5000, description: 'How long the ACS waits for an RRes of a Directory Server, in milliseconds.' }),
+  SPLIT_SDK_CA_PATH: Type.Optional(Type.String({ secret: 'content', allowed: 'the path of a readable PEM file: certificates that are valid now', defaultText: 'the root at /ds/ca.pem alone', description: 'Authorities of split-SDK servers (2.3.1) that the Directory Server trusts, besides the root at /ds/ca.pem: sdkServerSignedContent has to be signed below one of them, else Erro 308.' })),
+  CHECK_CLOCK_SKEW: Type.Boolean({ default: false, description: 'Refuse an AReq of 2.3.1 whose purchaseDate or sdkSignatureTimestamp is more than 30 minutes off, with Erro 203.' }),
   CARD_RANGES: Type.Optional(Type.String({ allowed: 'the path of a readable JSON or YAML file of card ranges', defaultText: 'every card takes part, in all versions', description: 'Card ranges: which cards take part, in which versions, and what a PRes says.' })),
   PREQ_INTERVAL_SECONDS: wholeNumber(0, YEAR_SECONDS, { default: 0, description: 'How long a 3DS Server has to wait between two PReq, in seconds, else Erro 103. 0 means no limit.' }),
   CLOSE_GRACE_MS: wholeNumber(1, MILLISECONDS, { default: 10_000, description: 'How long requests in flight may take after the process is told to stop, in milliseconds.' }),

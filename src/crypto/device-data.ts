@@ -19,8 +19,7 @@ const MAX_LENGTH = 64_000
  * @param options directoryServerId: the RID of the card's scheme, `A000000003`, which goes into the ECDH derivation;
  * messageVersion: of the AReq
  * @returns JSON text of an object, byte for byte what the SDK encrypted; Base64url of it is `deviceInfo`
- * @throws DsCryptoError 311 for a `kid` that none of our keys of that algorithm has (302 before 2.3.1, which brought 311),
- * 302 for everything else
+ * @throws DsCryptoError 311 for a `kid` that none of our keys has (302 before 2.3.1, which brought 311), 302 for everything else
  */
 export async function openDeviceData (sdkEncData: string, keys: DsKeys, { directoryServerId, messageVersion }: {
   directoryServerId: string
@@ -74,6 +73,7 @@ function readHeader (part: string): Header {
 async function findKey<Alg extends DsKeyAlg> (keys: DsKeys, kid: string | undefined, alg: Alg, messageVersion: MessageVersion) {
   const key = await keys.find(kid, alg)
   if (key !== undefined) return key
+  if (await keys.find(kid, alg === 'ECDH-ES' ? 'RSA-OAEP-256' : 'ECDH-ES') !== undefined) throw refusal('has the kid of a key for another alg')
   if (atLeast(messageVersion, '2.3.1')) throw new DsCryptoError('311', 'sdkEncData has an unknown kid', kid)
   throw refusal('has an unknown kid')
 }

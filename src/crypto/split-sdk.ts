@@ -1,5 +1,6 @@
 import { constants, verify, X509Certificate, type KeyObject } from 'node:crypto'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
+import { isFarOff, readMoment } from '../protocol/moments.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { decodeBase64url } from './base64url.ts'
 import { readCertificateChain } from './certificate-files.ts'
@@ -19,41 +20,38 @@ export interface SdkServerContent {
 const MAX_LENGTH = 64_000
 /** The signer's certificate and those above it. */
 const MAX_CERTIFICATES = 4
-const MAX_SKEW = 30 * 60_000
-const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/
 
 /**
- * Verifies the signed content of a split SDK (2.3.1; emv3ds-protocol §13.6). Content that is genuine and speaks of another
- * transaction or SDK than the AReq is refused as a wrong signature, 308: it was not made for this AReq. 305 is for an SDK that
- * the Directory Server does not admit (§5.2), which nobody here knows.
+ * Verifies the signed content of a split SDK (2.3.1; emv3ds-protocol §5.2, §13.6). Nothing that it says counts before the
+ * signature does.
  * @param sdkServerSignedContent compact JWS with `x5c`, standard base64 of DER, the signer's first
- * @param options aReq: what the message says in clear; rootPem: the certificate the chain has to lead to, which the message
- * may leave out; now: Unix time in ms; checkTimestamp: whether one more than 30 minutes off is refused
+ * @param options aReq: what the message says in clear; roots: PEM, the certificates to one of which the chain has to lead, and
+ * which the message may leave out; now: Unix time in ms; checkTimestamp: whether one more than 30 minutes off is refused
  * @returns the four members
- * @throws DsCryptoError 308 for form, algorithm, chain and signature, and for other ids than the AReq's; 203 for a member that
- * is missing or not of its format and for the timestamp
+ * @throws DsCryptoError 203 for what is no compact JWS, for a member that is missing or not of its format and for the timestamp;
+ * 308 for header, algorithm, chain and signature; 305 for another SDK or transaction than the AReq's
  */
-export function verifySdkServerSignedContent (sdkServerSignedContent: string, { aReq, rootPem, now, checkTimestamp }: {
-  aReq: { sdkReferenceNumber: string, sdkTransID: string }
-  rootPem: string
+export function verifySdkServerSignedContent (sdkServerSignedContent: string, { aReq, roots, now, checkTimestamp }: {
+  aReq: { sdkReferenceNumber?: string | undefined, sdkTransID?: string | undefined }
+  roots: readonly string[]
   now: number
   checkTimestamp: boolean
 }): SdkServerContent {
-  const content = readContent(verifyJws(sdkServerSignedContent, rootPem, now))
-  if (content.sdkReferenceNumber !== aReq.sdkReferenceNumber) throw refusal('has another sdkReferenceNumber than the AReq')
-  if (canonicalUuid(content.sdkTransID) !== canonicalUuid(aReq.sdkTransID)) throw refusal('has another sdkTransID than the AReq')
-  const skew = Math.abs(now - readTimestamp(content.sdkSignatureTimestamp))
-  if (checkTimestamp && skew > MAX_SKEW) throw faulty('sdkSignatureTimestamp', 'is more than 30 minutes off')
+  const content = readContent(verifyJws(sdkServerSignedContent, roots, now))
+  const { sdkReferenceNumber, sdkTransID, sdkSignatureTimestamp } = content
+  if (checkTimestamp && isFarOff(sdkSignatureTimestamp, now)) throw faulty('sdkSignatureTimestamp', 'is more than 30 minutes off')
+  if (sdkReferenceNumber !== aReq.sdkReferenceNumber) throw contradiction('sdkReferenceNumber')
+  if (canonicalUuid(sdkTransID) !== canonicalUuid(aReq.sdkTransID)) throw contradiction('sdkTransID')
   return content
 }
 
-/** @returns the payload, once the signature is known to be the one of a certificate below the root. */
-function verifyJws (jws: string, rootPem: string, now: number): Buffer {
+/** @returns the payload, once the signature is known to be the one of a certificate below a root. */
+function verifyJws (jws: string, roots: readonly string[], now: number): Buffer {
   const parts = jws.length > MAX_LENGTH ? [] : jws.split('.', 4)
   const [header, payload, signature] = parts.map(decodeBase64url)
-  if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) throw refusal('is no compact JWS')
+  if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) throw new DsCryptoError('203', 'sdkServerSignedContent is no compact JWS', 'sdkServerSignedContent')
   const { alg, x5c } = readHeader(header)
-  const key = readSignerKey(x5c, rootPem, now)
+  const key = readSignerKey(x5c, roots, now)
   const signed = Buffer.from(`${parts[0]}.${parts[1]}`, 'ascii')
   if (!VERIFIERS[alg](signed, key, signature)) throw refusal('has a wrong signature')
   return payload
@@ -72,15 +70,21 @@ function readHeader (bytes: Buffer): { alg: SigningAlg, x5c: readonly string[] }
 }
 
 /** RFC 5280 §6.1 as far as the mock goes: issuers, signatures and validity up to the root, and only authorities issue. */
-function readSignerKey (x5c: readonly string[], rootPem: string, now: number): KeyObject {
+function readSignerKey (x5c: readonly string[], roots: readonly string[], now: number): KeyObject {
+  const key = roots.map((rootPem) => keyBelow(rootPem, x5c, now)).find((found) => found !== undefined)
+  if (key === undefined) throw refusal('has a certificate chain that does not lead to a root of the Directory Server')
+  return key
+}
+
+function keyBelow (rootPem: string, x5c: readonly string[], now: number): KeyObject | undefined {
   try {
     const sent = x5c.map((der) => new X509Certificate(Buffer.from(der, 'base64')).toString())
     const [signer, ...authorities] = readCertificateChain([...sent, rootPem].join('\n'), now)
-    if (signer !== undefined && authorities.every(({ ca }) => ca)) return signer.publicKey
+    return authorities.every(({ ca }) => ca) ? (signer as X509Certificate).publicKey : undefined
   } catch {
     // Told as what it is for the sender.
+    return undefined
   }
-  throw refusal('has a certificate chain that does not lead to the root of the Directory Server')
 }
 
 const VERIFIERS: Readonly<Record<SigningAlg, (signed: Buffer, key: KeyObject, signature: Buffer) => boolean>> = {
@@ -97,7 +101,7 @@ function readContent (payload: Buffer): SdkServerContent {
     sdkReferenceNumber: textOf(content, 'sdkReferenceNumber', (text) => isShort(text)),
     sdkTransID: textOf(content, 'sdkTransID', (text) => canonicalUuid(text) !== undefined),
     splitSdkServerID: textOf(content, 'splitSdkServerID', (text) => isShort(text)),
-    sdkSignatureTimestamp: textOf(content, 'sdkSignatureTimestamp', (text) => Number.isFinite(readTimestamp(text)))
+    sdkSignatureTimestamp: textOf(content, 'sdkSignatureTimestamp', (text) => Number.isFinite(readMoment(text)))
   }
 }
 
@@ -111,15 +115,12 @@ function isShort (text: string): boolean {
   return text.length >= 1 && text.length <= 32
 }
 
-/** @returns Unix time in ms, NaN when there is no such time. */
-function readTimestamp (text: string): number {
-  const time = new Date(text.replace(TIMESTAMP, '$1-$2-$3T$4:$5:$6.000Z'))
-  // Date takes 31 April for 1 May; another spelling shows it.
-  return Number.isFinite(time.getTime()) && time.toISOString().replace(/[-T:]|\.000Z/g, '') === text ? time.getTime() : NaN
-}
-
 function refusal (what: string): DsCryptoError {
   return new DsCryptoError('308', `sdkServerSignedContent ${what}`)
+}
+
+function contradiction (member: string): DsCryptoError {
+  return new DsCryptoError('305', `sdkServerSignedContent has another ${member} than the AReq`)
 }
 
 function faulty (member: string, what: string): DsCryptoError {

@@ -1,9 +1,11 @@
+import type { Clock } from '../clock.ts'
 import type { ErroContent } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { Proof } from '../protocol/proof.ts'
+import type { Refused } from '../protocol/refusal.ts'
 import type { Scheme } from '../protocol/schemes.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
@@ -56,6 +58,11 @@ export interface AReqParts {
   findRange (acctNumber: string): CardRange | undefined
   /** Opens `sdkEncData` for the ACS. @throws ProtocolError D/302, D/311 */
   openDeviceData (aReq: AReq, scheme?: Scheme): Promise<string>
+  /** What is wrong with `sdkServerSignedContent`: 203, 305, 308. */
+  verifySdkServer (aReq: AReq): Promise<Refused | undefined>
+  clock: Clock
+  /** Whether a `purchaseDate` that is far off is refused. */
+  checksClockSkew: boolean
   /** ECI and value of what the DS answers for an ACS. */
   proof (aReq: AReq, transStatus: 'A' | 'U', acsTransID: string, scheme?: Scheme): Proof
 }

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import { differentIds } from '../protocol/different-ids.ts'
-import type { Finding } from '../protocol/judge.ts'
+import type { Finding, Judgement } from '../protocol/judge.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { schemeNamed } from '../protocol/scheme-names.ts'
@@ -8,6 +8,7 @@ import type { Scheme } from '../protocol/schemes.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
+import { judgeSdkServer, requireClock } from './judge-claims.ts'
 import { dsRefusal, PassedOnErro } from './refuse.ts'
 import { attemptFor, notParticipating } from './stand-in.ts'
 
@@ -29,7 +30,11 @@ export interface AReqCall {
 export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<DirectoryAnswer> {
   const { read, addresses } = call
   const aReq = read.message as AReq
-  settle(call, parts)
+  // What is tolerated anyway is judged only for whoever reads what was found: it is a fifth of the time of an authentication.
+  const isJudged = parts.notesFindings || call.isTolerated !== true
+  if (isJudged) settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' }), call, parts)
+  requireClock(aReq, parts)
+  if (isJudged && aReq['sdkServerSignedContent'] !== undefined) settle(await judgeSdkServer(aReq, parts), call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
   const range = parts.findRange(aReq.acctNumber)
   const chosen = schemeNamed(call.schemeId ?? '')
@@ -44,10 +49,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: kept ?? {} }
 }
 
-/** What is tolerated anyway is judged only for whoever reads what was found: it is a fifth of the time of an authentication. */
-function settle ({ read, isTolerated = false }: AReqCall, parts: AReqParts): void {
-  if (isTolerated && !parts.notesFindings) return
-  const { refused, findings } = parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' })
+function settle ({ refused, findings }: Judgement, { read, isTolerated = false }: AReqCall, parts: AReqParts): void {
   noteFindings(read.message, findings, parts)
   if (refused !== undefined && !isTolerated) throw dsRefusal(read.message as AReq, refused)
 }

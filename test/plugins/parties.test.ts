@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import t from 'tap'
-import { deviceDataOpener, resultSender } from '../../plugins/parties.ts'
+import { deviceDataOpener, resultSender, sdkServerVerifier } from '../../plugins/parties.ts'
 import { writeCertificates } from '../../src/commands/certificates.ts'
+import { createManualClock } from '../../src/clock.ts'
 import { loadConfig } from '../../src/config.ts'
+import { createCertificateSource } from '../../src/crypto/certificates.ts'
 import type { DsKeys } from '../../src/crypto/ds-keys.ts'
 import type { RReqParts } from '../../src/directory-server/take-rreq.ts'
 import type { AReq, RReq } from '../../src/protocol/messages.ts'
@@ -51,5 +53,8 @@ t.test('an error of our own is no refusal of the caller\'s data', async (t) => {
   await t.rejects(deviceDataOpener(keys)({ acctNumber: '4000400040004000', messageVersion: '2.2.0', sdkEncData: `${header}.AAAA.AAAA.AAAA.AAAA` } as unknown as AReq), broken)
   const ds = { judge: () => { throw broken } } as unknown as RReqParts
   const { config } = loadConfig({})
+  const certificates = createCertificateSource({ seed: 'any', alg: 'ES256' })
+  const clock = { ...createManualClock(0), now: () => { throw broken } }
+  await t.rejects(sdkServerVerifier(config, certificates, clock)({ sdkServerSignedContent: 'e30.e30.e30' } as unknown as AReq), broken)
   await t.rejects(resultSender(config, async () => ({ outcome: 'timed-out' }), ds)({} as RReq, {} as never), broken)
 })

@@ -37,6 +37,7 @@ const DEFAULTS: Config = {
   outboundAllow: ['localhost', '*.localhost', '127.0.0.0/8', '[::1]', '*.test', '*.local', '*.internal', '*.example', 'single-label'],
   outboundConnectTimeoutMs: 2000,
   isStrict: false,
+  checksClockSkew: false,
   firstErrorCode: '203',
   erroStatus: 200,
   erroField: 'cres',
@@ -114,6 +115,9 @@ const CASES: Record<SettingName, { pick: (config: Config) => unknown, good: [str
   DS_ACS_TIMEOUT_MS: { pick: (config) => config.directoryServer, good: [['1', { acsTimeoutMs: 1, rResTimeoutMs: 3000, preqIntervalSeconds: 0 }], ['600000', { acsTimeoutMs: 600_000, rResTimeoutMs: 3000, preqIntervalSeconds: 0 }]], bad: ['0', '600001', '1s'] },
   DS_RRES_TIMEOUT_MS: { pick: (config) => config.directoryServer, good: [['1', { acsTimeoutMs: 10_000, rResTimeoutMs: 1, preqIntervalSeconds: 0 }], ['600000', { acsTimeoutMs: 10_000, rResTimeoutMs: 600_000, preqIntervalSeconds: 0 }]], bad: ['0', '600001', '1s'] },
   ACS_RRES_TIMEOUT_MS: { pick: (config) => config.acsRResTimeoutMs, good: [['1', 1], ['600000', 600_000]], bad: ['0', '600001', '1s'] },
+  // What the file says: below.
+  SPLIT_SDK_CA_PATH: { pick: (config) => config.splitSdk?.caPath, good: [], bad: [] },
+  CHECK_CLOCK_SKEW: { pick: (config) => config.checksClockSkew, good: [['on', true], ['false', false]], bad: ['30', 'minutes'] },
   // What the file says: test/plugins/card-ranges.test.ts.
   CARD_RANGES: { pick: (config) => config.cardRanges, good: [['ranges.yaml', 'ranges.yaml'], ['/no where/@ranges.json', '/no where/@ranges.json']], bad: [] },
   PREQ_INTERVAL_SECONDS: { pick: (config) => config.directoryServer.preqIntervalSeconds, good: [['0', 0], ['3600', 3600]], bad: ['-1', '31536001', '1h'] },
@@ -193,6 +197,15 @@ t.test('a chain without its root gets a warning: nobody could be given the root 
     'CERT_PATH ends with a certificate that another one issued: /ds/ca.pem gives this one, and SDKs must trust it or its issuer'
   ])
   t.strictSame(loadConfig({ CERT_PATH: whole, KEY_PATH }).warnings, [])
+})
+
+t.test('authorities of split-SDK servers: one or several certificates, shown by path; what is none is refused', async (t) => {
+  const roots = await Promise.all(['one', 'two'].map((seed) => createCertificateSource({ seed, alg: 'ES256' }).rootPem()))
+  const { several = '', text = '' } = files(t, { several: roots.join('and\n'), text: 'no PEM' })
+  const config = configOf({ SPLIT_SDK_CA_PATH: several })
+  t.strictSame(config.splitSdk, { caPath: several, files: { roots } })
+  t.strictSame(maskedConfig(config).splitSdk, { caPath: several })
+  t.match(faultsOf({ SPLIT_SDK_CA_PATH: text }), [{ variable: 'SPLIT_SDK_CA_PATH', value: `"${text}"`, allowed: /this one has no PEM certificate/ }])
 })
 
 t.test('an algorithm that the key of KEY_PATH cannot sign is refused, with what the key is', async (t) => {

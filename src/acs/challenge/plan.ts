@@ -1,6 +1,8 @@
 import type { AReq } from '../../protocol/messages.ts'
 import { atLeast } from '../../protocol/versions.ts'
 import type { ChallengePlan, Consent, ScreenKind } from '../../transaction/challenge.ts'
+import { suitsLimited } from '../authentication-method.ts'
+import { isLimited } from '../split-sdk.ts'
 import { DEFAULT_PLAN } from './screens.ts'
 
 /** `sdkUiType` and `acsUiTemplate` of each screen: emv3ds-protocol §9.2. */
@@ -22,7 +24,8 @@ export function planChallenge (aReq: AReq, wish: Partial<ChallengePlan> = {}): C
   const wanted = wish.screens ?? DEFAULT_PLAN.screens
   // The information screen of apps came with 2.3.1; a page of ours can always inform.
   const known = inApp && !atLeast(messageVersion, '2.3.1') ? wanted.filter((kind) => kind !== 'information') : wanted
-  const screens = known.length === 0 ? DEFAULT_PLAN.screens : known
+  const suited = isLimited(aReq) ? forLimited(known) : known
+  const screens = suited.length === 0 ? DEFAULT_PLAN.screens : suited
   const acsInterface = inApp ? offeredInterface(aReq, screens, wish.acsInterface ?? NATIVE) : NATIVE
   if (acsInterface === undefined) return undefined
   const consents = (wish.consents ?? []).filter((consent) => isAskable(consent, aReq))
@@ -34,6 +37,11 @@ export function planChallenge (aReq: AReq, wish: Partial<ChallengePlan> = {}): C
     ...(wish.secondEntry === true && isNewApp ? { secondEntry: true } : {}),
     ...(wish.fallback === true && mayFallBack(aReq) ? { fallback: true } : {})
   }
+}
+
+/** A code is asked for in place of what a limited split SDK does not take: emv3ds-protocol §13.6. */
+function forLimited (screens: readonly ScreenKind[]): readonly ScreenKind[] {
+  return [...new Set(screens.map((kind) => suitsLimited(kind) ? kind : 'text'))]
 }
 
 /** The wanted interface if the SDK offers it for every screen, else the other one: emv3ds-protocol §5.4. */

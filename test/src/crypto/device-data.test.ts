@@ -134,12 +134,19 @@ for (const alg of algs) {
   }
 
   t.test(`${alg}: an unknown kid is 311 with the kid in 2.3.1 and 302 before, §12.2`, async (t) => {
-    for (const kid of ['unknown', '__proto__', ...algs.filter((other) => other !== alg).map((other) => jwkOf[other].kid)]) {
+    for (const kid of ['unknown', '__proto__']) {
       const jwe = await seal(alg, 'A128GCM', DEVICE, { kid })
       t.equal(await refusalOf(jwe, { messageVersion: '2.3.1' }), `311 ${kid}`)
       for (const messageVersion of ['2.1.0', '2.2.0'] as const) {
         t.equal(await refusalOf(jwe, { messageVersion }), '302 sdkEncData has an unknown kid')
       }
+    }
+  })
+
+  t.test(`${alg}: the kid of a key for another algorithm is known, and opens nothing, 302`, async (t) => {
+    for (const other of algs.filter((one) => one !== alg)) {
+      const jwe = await seal(alg, 'A128GCM', DEVICE, { kid: jwkOf[other].kid })
+      for (const messageVersion of ['2.2.0', '2.3.1'] as const) t.equal(await refusalOf(jwe, { messageVersion }), '302 sdkEncData has the kid of a key for another alg')
     }
   })
 

@@ -56,7 +56,7 @@ function withSalt (saltLength: number, { alg, x5c, privateKey: key }: Signer): s
 type Options = Parameters<typeof verifySdkServerSignedContent>[1]
 
 function verify (text: string, options: Partial<Options> = {}) {
-  return verifySdkServerSignedContent(text, { aReq, rootPem, now: NOW, checkTimestamp: true, ...options })
+  return verifySdkServerSignedContent(text, { aReq, roots: [rootPem], now: NOW, checkTimestamp: true, ...options })
 }
 
 /** Verifies it and tells what an `Erro` would say; anything but the closed error is thrown on. */
@@ -94,7 +94,7 @@ function elementsOf (content: Buffer): Buffer[] {
 }
 
 const wrongSignature = '308 sdkServerSignedContent has a wrong signature'
-const wrongChain = '308 sdkServerSignedContent has a certificate chain that does not lead to the root of the Directory Server'
+const wrongChain = '308 sdkServerSignedContent has a certificate chain that does not lead to a root of the Directory Server'
 
 for (const signer of Object.values(signers)) {
   t.test(`${signer.alg}: content below the root of the Directory Server is accepted, emv3ds-protocol §13.6`, async (t) => {
@@ -146,8 +146,10 @@ t.test('a chain that does not lead to the root is refused, 308', async (t) => {
   for (const x5c of [[leaf], [intermediate, leaf], [leaf, leaf], strange, strange.slice(0, 2), [leaf, strange[1]], [strange[0], intermediate]]) {
     t.equal(refusalOf(withHeader({ alg: 'ES256', x5c })), wrongChain)
   }
-  t.equal(refusalOf(await jws(es256), { rootPem: certificatePem(strangers.root) }), wrongChain)
-  t.equal(refusalOf(await jws({ ...es256, x5c: strange }), { rootPem: certificatePem(strangers.root) }), 'accepted')
+  const theirs = certificatePem(strangers.root)
+  t.equal(refusalOf(await jws(es256), { roots: [theirs] }), wrongChain)
+  t.equal(refusalOf(await jws(es256), { roots: [] }), wrongChain)
+  for (const roots of [[theirs], [rootPem, theirs], [theirs, rootPem]]) t.equal(refusalOf(await jws({ ...es256, x5c: strange }), { roots }), 'accepted')
 })
 
 t.test('only an authority issues, RFC 5280 §6.1.4: the owner of a certificate cannot make another, 308', async (t) => {
@@ -174,7 +176,7 @@ t.test('only an authority issues, RFC 5280 §6.1.4: the owner of a certificate c
     subject: 'Own root', issuer: 'Own root', publicKey: owner.publicKey, issuerPublicKey: owner.publicKey
   }, signs(owner))
   t.equal(refusalOf(withHeader({ alg: 'ES256', x5c: [selfSigned.toString('base64')] }, owner.privateKey)), wrongChain)
-  t.equal(refusalOf(withHeader({ alg: 'ES256', x5c: [selfSigned.toString('base64')] }, owner.privateKey), { rootPem: certificatePem(selfSigned) }), wrongChain)
+  t.equal(refusalOf(withHeader({ alg: 'ES256', x5c: [selfSigned.toString('base64')] }, owner.privateKey), { roots: [certificatePem(selfSigned)] }), wrongChain)
 })
 
 t.test('every certificate of the chain is valid now, 308', async (t) => {
@@ -206,26 +208,27 @@ t.test('a header that is no object, or brings crit, is refused, 308', async (t) 
   t.equal(refusalOf(withHeader(twice)), 'accepted', 'of a parameter sent twice the last counts, RFC 7515 §4')
 })
 
-t.test('what is no compact JWS, or longer than 64000 characters, is refused, 308', async (t) => {
+t.test('what is no compact JWS, or longer than 64000 characters, is not of its format, 203', async (t) => {
   const good = await jws(es256)
   const [header, payload, signature] = good.split('.')
   for (const text of ['', '..', '.', good.replaceAll('.', ' '), `${good}.`, `.${good}`, `${good}=`, ` ${good}`, `${header}.${payload}`, `${header}=.${payload}.${signature}`, `${header}.+.${signature}`]) {
-    t.match(refusalOf(text), /^308 sdkServerSignedContent (?:is no compact JWS|has an unusable header)$/)
+    t.match(refusalOf(text), /^(?:203 sdkServerSignedContent|308 sdkServerSignedContent has an unusable header)$/)
   }
   const padded = async (length: number) => await jws(es256, { ...content, padding: '1'.repeat(length) })
   t.equal(refusalOf(await padded(40_000)), 'accepted')
-  t.equal(refusalOf(await padded(48_000)), '308 sdkServerSignedContent is no compact JWS')
+  t.equal(refusalOf(await padded(48_000)), '203 sdkServerSignedContent')
 })
 
-t.test('content about another SDK or transaction than the AReq is no signature of this AReq, 308', async (t) => {
+t.test('content about another SDK or transaction than the AReq is well signed and of no use for it, 305 (§12.2)', async (t) => {
   for (const [member, value] of [['sdkReferenceNumber', '3DS_LOA_SDK_TEST_020301_00002'], ['sdkTransID', '61525354-5556-4758-8960-616263646566']] as const) {
-    const detail = `308 sdkServerSignedContent has another ${member} than the AReq`
+    const detail = `305 sdkServerSignedContent has another ${member} than the AReq`
     t.equal(refusalOf(await jws(es256, { ...content, [member]: value })), detail)
     t.equal(refusalOf(await jws(es256), { aReq: { ...aReq, [member]: value } }), detail)
     t.equal(refusalOf(await jws(es256), { aReq: { ...aReq, [member]: '' } }), detail)
+    t.equal(refusalOf(await jws(es256), { aReq: { ...aReq, [member]: undefined } }), detail)
   }
   t.equal(refusalOf(await jws(es256, { ...content, sdkTransID: content.sdkTransID.toUpperCase() })), 'accepted', 'an id may change its case, §1')
-  t.equal(refusalOf(await jws(es256, { ...content, sdkReferenceNumber: content.sdkReferenceNumber.toLowerCase() })).slice(0, 3), '308')
+  t.equal(refusalOf(await jws(es256, { ...content, sdkReferenceNumber: content.sdkReferenceNumber.toLowerCase() })).slice(0, 3), '305')
 })
 
 t.test('a member that is missing or not of its format is 203 and named', async (t) => {
@@ -255,6 +258,8 @@ t.test('the timestamp is at most 30 minutes off, 203, unless that is not asked f
     t.equal(await at(time), '203 sdkServerSignedContent.sdkSignatureTimestamp')
     t.equal(await at(time, false), 'accepted')
   }
+  const late = { ...content, sdkSignatureTimestamp: '20261120115959', sdkReferenceNumber: 'OTHER' }
+  t.equal(refusalOf(await jws(es256, late)).slice(0, 3), '203', 'before 305, as in §3')
 })
 
 t.test('hostile content never causes any other error, nor one that shows it', async () => {
@@ -262,6 +267,6 @@ t.test('hostile content never causes any other error, nor one that shows it', as
   await fc.assert(fc.property(fc.constantFrom(...samples), fc.nat(), fc.string({ maxLength: 8 }), (text, at, replacement) => {
     const position = at % text.length
     const mutated = text.slice(0, position) + replacement + text.slice(position + Math.max(1, replacement.length))
-    return mutated === text || /^308 sdkServerSignedContent [a-zA-Z0-9 ]+$/.test(refusalOf(mutated))
+    return mutated === text || /^(?:203 sdkServerSignedContent|308 sdkServerSignedContent [a-zA-Z0-9 ]+)$/.test(refusalOf(mutated))
   }), { numRuns: 400 })
 })

@@ -40,6 +40,27 @@ t.test('the screens are those wished for; an app has the information screen from
   }
 })
 
+t.test('a limited split SDK is asked nothing that one has to know: a code in its place (emv3ds-protocol §13.6)', async (t) => {
+  const limited = { sdkType: '02', splitSdkType: { sdkVariant: '03', limitedInd: 'Y' } }
+  const rows: ReadonlyArray<readonly [wish: readonly ScreenKind[], screens: readonly ScreenKind[]]> = [
+    [['single-select'], ['text']],
+    [['multi-select'], ['text']],
+    [['single-select', 'text'], ['text']],
+    [['information', 'single-select'], ['information', 'text']],
+    [['out-of-band'], ['out-of-band']],
+    [['information'], ['information']],
+    [['text'], ['text']]
+  ]
+  for (const [screens, planned] of rows) t.strictSame(planChallenge(aReqFor('2.3.1', '01', limited), { screens })?.screens, planned, `${screens}`)
+  const others: [version: MessageVersion, channel: DeviceChannel, more: object][] = [
+    ['2.2.0', '01', limited], ['2.3.1', '02', limited], ['2.3.1', '01', { ...limited, sdkType: '01' }], ['2.3.1', '01', { sdkType: '02' }],
+    ['2.3.1', '01', { ...limited, splitSdkType: { sdkVariant: '03' } }], ['2.3.1', '01', { ...limited, splitSdkType: 'Y' }], ['2.3.1', '01', { ...limited, splitSdkType: { limitedInd: 'N' } }]
+  ]
+  for (const [version, channel, more] of others) {
+    t.strictSame(planChallenge(aReqFor(version, channel, more), { screens: ['single-select'] })?.screens, ['single-select'], `${version} ${channel} ${JSON.stringify(more)}`)
+  }
+})
+
 t.test('an app gets the interface wished for if its SDK offers it with every screen, else the other one, and no challenge if it offers neither (emv3ds-protocol §5.2, §5.4)', async (t) => {
   const rows: ReadonlyArray<readonly [sdkInterface: unknown, sdkUiType: unknown, screens: readonly ScreenKind[], native: '01' | '02' | undefined, html: '01' | '02' | undefined]> = [
     ['03', ['01', '02', '03', '04', '05'], ['text'], '01', '02'],

@@ -1,0 +1,27 @@
+import type { ContentEncryption } from '../crypto/content-encryption.ts'
+import { isJsonObject } from '../protocol/json.ts'
+import type { AReq } from '../protocol/messages.ts'
+import { atLeast } from '../protocol/versions.ts'
+import type { Transaction } from '../transaction/transaction.ts'
+import { challengeError } from './challenge-error.ts'
+
+const SPLIT_SDK = '02'
+
+function isSplitSdk (aReq: AReq): boolean {
+  return aReq.deviceChannel === '01' && atLeast(aReq.messageVersion, '2.3.1') && aReq['sdkType'] === SPLIT_SDK
+}
+
+/** A limited one takes neither static passcodes nor knowledge, `authenticationMethod` 01 and 06: emv3ds-protocol §13.6. */
+export function isLimited (aReq: AReq): boolean {
+  const { splitSdkType } = aReq
+  return isSplitSdk(aReq) && isJsonObject(splitSdkType) && splitSdkType['limitedInd'] === 'Y'
+}
+
+/**
+ * A split SDK has to encrypt with A128GCM: emv3ds-protocol §13.4.
+ * @throws ProtocolError A/310
+ */
+export function requireEncryption (enc: ContentEncryption, transaction: Transaction): void {
+  if (enc === 'A128GCM' || !isSplitSdk(transaction.aReq)) return
+  throw challengeError('310', enc, 'A split SDK encrypts with A128GCM', transaction)
+}

@@ -1,0 +1,32 @@
+import type { Judgement } from '../protocol/judge.ts'
+import type { AReq } from '../protocol/messages.ts'
+import { isFarOff } from '../protocol/moments.ts'
+import type { Refused } from '../protocol/refusal.ts'
+import { atLeast } from '../protocol/versions.ts'
+import type { AReqParts } from './ds-parts.ts'
+import { dsRefusal } from './refuse.ts'
+
+/**
+ * A DS of 2.3.1 may hold the time of a purchase against its own: emv3ds-protocol §3.12.
+ * @throws ProtocolError D/203, where that was asked for
+ */
+export function requireClock (aReq: AReq, { checksClockSkew, clock }: Pick<AReqParts, 'checksClockSkew' | 'clock'>): void {
+  const { messageVersion, purchaseDate } = aReq
+  if (!checksClockSkew || !atLeast(messageVersion, '2.3.1') || typeof purchaseDate !== 'string') return
+  if (isFarOff(purchaseDate, clock.now())) throw dsRefusal(aReq, { errorCode: '203', errorDetail: 'purchaseDate' })
+}
+
+/** What the server of a split SDK signed for, where an AReq carries that: emv3ds-protocol §5.2, §13.6. */
+export async function judgeSdkServer (aReq: AReq, { verifySdkServer }: Pick<AReqParts, 'verifySdkServer'>): Promise<Judgement> {
+  const refused = isSigned(aReq) ? await verifySdkServer(aReq) : undefined
+  return refused === undefined ? { findings: [] } : { refused, findings: [findingOf(refused)] }
+}
+
+/** In an earlier version, or another channel, it is an element that nobody knows (§3.6). */
+function isSigned (aReq: AReq): boolean {
+  return atLeast(aReq.messageVersion, '2.3.1') && aReq.deviceChannel === '01' && typeof aReq['sdkServerSignedContent'] === 'string'
+}
+
+function findingOf ({ errorCode }: Refused): Judgement['findings'][number] {
+  return { errorCode, element: 'sdkServerSignedContent', refused: true }
+}
