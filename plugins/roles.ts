@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, TIMER_JOB } from '../src/acs/challenge-timer.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
-import { createEmvProofs } from '../src/acs/emv-proofs.ts'
 import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
 import type { AcsParts } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
@@ -15,8 +14,7 @@ import { signAcsContent } from '../src/crypto/signed-content.ts'
 import { ORIGINAL_SDK_REFERENCE } from '../src/dialects/original/sdk-reference.ts'
 import type { AuthenticateDoor } from '../src/dialects/three-ds-server-api/authenticate-door.ts'
 import type { ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
-import type { CardRangeHistory } from '../src/directory-server/card-ranges/card-range-history.ts'
-import type { AcsLink, AReqParts } from '../src/directory-server/ds-parts.ts'
+import type { AReqParts } from '../src/directory-server/ds-parts.ts'
 import { takeAReq } from '../src/directory-server/take-areq.ts'
 import type { PReqParts } from '../src/directory-server/take-preq.ts'
 import { createPReqInterval } from '../src/directory-server/take-preq-interval.ts'
@@ -34,12 +32,11 @@ import { type ResultsParts, takeResults } from '../src/three-ds-server/results.t
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
 import { countAnswers, countDeliveries, countEndings, countReports, createSender } from './counting.ts'
-import { everyCard, findIn, openCardRanges } from './card-ranges.ts'
+import { findIn, openCardRanges } from './card-ranges.ts'
+import { directoryServerParts } from './directory-server.ts'
 import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
-import {
-  acsLink, createOutbound, deviceDataOpener, judgeOf, methodComparison, notesFindings, resultSender, sdkServerVerifier, spoken, threeDSServerLinks
-} from './parties.ts'
+import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, spoken, threeDSServerLinks } from './parties.ts'
 
 /** What the three roles are made of. */
 export interface Roles {
@@ -96,7 +93,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const rReqs = rReqParts(app, parts, send, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
   const acs = acsParts(app, parts, behaviour, certificates, cardRanges)
   const keep = keeping(app, config)
-  const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), { dsKeys, certificates }, ranges, seed)
+  const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), { dsKeys, certificates, ranges, seed })
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
     config,
@@ -173,26 +170,6 @@ function challengeParts (
   jobs.handle(REPORT_JOB, createReportHandler(timed))
   ownJobs.handle(RESUME_JOB, createResumeHandler(timed))
   return challenge
-}
-
-function directoryServerParts (
-  app: FastifyInstance, { config, clock, ids }: RolesOptions, acs: AcsLink, { dsKeys, certificates }: Pick<Roles, 'dsKeys' | 'certificates'>,
-  ranges: CardRangeHistory, seed: string
-): AReqParts {
-  const proofs = createEmvProofs(seed, config.eciOnFailure)
-  return {
-    ids,
-    log: app.log,
-    acs,
-    judge: judgeOf(config),
-    notesFindings: notesFindings(app),
-    findRange: findIn(config, ranges) ?? everyCard,
-    openDeviceData: deviceDataOpener(dsKeys),
-    verifySdkServer: sdkServerVerifier(config, certificates, clock),
-    clock,
-    checksClockSkew: config.checksClockSkew,
-    proof: proofs.forDs
-  }
 }
 
 function authenticationParts ({ log, meters }: FastifyInstance, { config, clock }: RolesOptions, ds: AReqParts): Omit<AuthenticationParts, 'keep'> {
