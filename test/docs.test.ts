@@ -264,6 +264,7 @@ t.test('conformance: why an element is not sent is said of elements of that mess
 t.test('conformance: the error codes are those of error-codes.ts, the messages and elements those of the catalogue', async (t) => {
   const known = [...read('src/protocol/error-codes.ts').matchAll(/^ {2}(\d{3}): /gm)].map(([, code]) => code as string)
   t.strictSame(Object.keys(CODES), known.sort())
+  t.strictSame(known, elements.find(({ name }) => name === 'errorCode')?.values?.map(({ code }) => code))
   t.strictSame(rowsOf(section(page('conformance'), 'Error codes'), /^\| `/).map(([code, text]) => [code, text]), known.map((code) => [`\`${code}\``, describeErrorCode(code)]))
   t.strictSame(Object.keys(DOORS), Object.keys(MESSAGES))
   t.strictSame(Object.keys(MADE_BY), Object.keys(MESSAGES))
