@@ -11,7 +11,7 @@ export const arrows = {
   errors: [],
   ids: [],
   log: [],
-  masking: [],
+  masking: ['protocol'],
   once: [],
   protocol: ['errors'],
   transaction: ['protocol'],

@@ -6,6 +6,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Compatibility } from '../src/config.ts'
 import { NAME } from '../src/config/name.ts'
 import { answerStatus } from './error-answer.ts'
+import { describeMessages, type OpenApiDocument } from './openapi-messages.ts'
 
 /** What is described of the server. */
 export interface DescribedServer {
@@ -46,7 +47,10 @@ export async function openPages (routes: DescribedRoute[], schemas: Record<strin
   // A path that leads out of the folder is told the same as one that leads nowhere.
   pages.setErrorHandler(({ statusCode = 500 }: FastifyError, _request, reply) => refuse(statusCode < 500 ? 404 : 500, reply))
   for (const schema of Object.values(schemas)) pages.addSchema(schema)
-  await pages.register(swagger, { openapi: describe(version) })
+  await pages.register(swagger, {
+    openapi: describe(version),
+    transformObject: (made) => describeMessages((made as { openapiObject: OpenApiDocument }).openapiObject)
+  })
   for (const { method, url, schema } of routes) {
     pages.route({ method, url, schema, handler: sendDocument })
   }

@@ -1,3 +1,5 @@
+import { SENSITIVE_ELEMENTS } from './protocol/catalogue/names.ts'
+
 const MASK = '[masked]'
 const DEEPEST = 8
 const SHORTEST_CARD_NUMBER = 1e12
@@ -10,14 +12,15 @@ const cardNumber = new RegExp(`\\d{13,}|(?<![\\da-f-])\\d{4}${gap}(?:\\d{4}${gap
 const cardNumbers = new RegExp(cardNumber, 'g')
 const urlCredentials = /\/\/[^\s@/]+@/g
 
-/** Members whose value never reaches a log, in lower case. */
-const secretMembers = new Set([
-  'acctnumber', 'cardnumber', 'card_number', 'pan', 'cardsecuritycode', 'cvv', 'cvv2', 'cvc', 'cvc2', 'cardexpirydate',
-  'authenticationvalue', 'challengedataentry', 'challengedataentrytwo', 'challengehtmldataentry', 'threedsreqauthdata',
-  'threedsreqpriorauthdata', 'sdkencdata', 'deviceinfo', 'otp', 'creq', 'cres', 'body', 'payload',
-  'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'password', 'passphrase', 'secret', 'token', 'apikey',
+/** Names of the 3DS Server API and of other spellings, of bodies, credentials and keys. */
+const otherSecrets = [
+  'cardnumber', 'card_number', 'pan', 'cvv', 'cvv2', 'cvc', 'cvc2', 'otp', 'body', 'payload',
+  'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'password', 'passphrase', 'secret', 'apikey',
   'api_key', 'x-api-key', 'key', 'privatekey', 'private_key', 'ephemeralkeys', 'sharedsecret', 'seed', 'd', 'k'
-])
+]
+
+/** Members whose value never reaches a log, in lower case. */
+const secretMembers = new Set([...SENSITIVE_ELEMENTS.map((name) => name.toLowerCase()), ...otherSecrets])
 
 /** @returns whether the text holds what may be a card number. */
 export function holdsCardNumber (text: string): boolean {

@@ -11,6 +11,7 @@ import { challengeDrawing, challengePage } from '../tools/docs/challenge-page.js
 import { BEGINNINGS, EFFECTS, EVENTS, STATES, TIMERS as STATE_TIMERS } from '../tools/docs/challenge-words.js'
 import { CODES, DOORS, FLOWS, IN_NO_MESSAGE, JUDGED, MADE_BY, NOT_SENT, TIMERS } from '../tools/docs/conformance-data.js'
 import { conformancePage, SOURCES } from '../tools/docs/conformance-page.js'
+import { elementNames } from '../tools/docs/element-names.js'
 import { elementPages, MESSAGES } from '../tools/docs/element-pages.js'
 import { conditionInWords, conditionsInWords, formatInWords, inclusionInWords } from '../tools/docs/element-words.js'
 import { metricsPage } from '../tools/docs/metrics-page.js'
@@ -45,6 +46,11 @@ function section (text: string, heading: string): string {
 t.test('the pages are the same whenever they are made, in whatever order the catalogue is', async (t) => {
   t.strictSame(pagesOf(elements), pages)
   t.strictSame(pagesOf(elements.toReversed()), pages)
+})
+
+t.test('the names that are needed at start are those of the catalogue, each once', async (t) => {
+  t.equal(read('src/protocol/catalogue/names.ts'), elementNames(elements))
+  t.equal(elementNames([...elements, ...elements].toReversed()), elementNames(elements))
 })
 
 t.test('every link leads to a file that is there, and to a heading that is in it', async (t) => {
@@ -258,6 +264,7 @@ t.test('conformance: why an element is not sent is said of elements of that mess
 t.test('conformance: the error codes are those of error-codes.ts, the messages and elements those of the catalogue', async (t) => {
   const known = [...read('src/protocol/error-codes.ts').matchAll(/^ {2}(\d{3}): /gm)].map(([, code]) => code as string)
   t.strictSame(Object.keys(CODES), known.sort())
+  t.strictSame(known, elements.find(({ name }) => name === 'errorCode')?.values?.map(({ code }) => code))
   t.strictSame(rowsOf(section(page('conformance'), 'Error codes'), /^\| `/).map(([code, text]) => [code, text]), known.map((code) => [`\`${code}\``, describeErrorCode(code)]))
   t.strictSame(Object.keys(DOORS), Object.keys(MESSAGES))
   t.strictSame(Object.keys(MADE_BY), Object.keys(MESSAGES))

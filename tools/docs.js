@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { options, root } from './bundle.js'
 import { challengePage } from './docs/challenge-page.js'
 import { conformancePage } from './docs/conformance-page.js'
+import { elementNames } from './docs/element-names.js'
 import { elementPages } from './docs/element-pages.js'
 import { metricsPage } from './docs/metrics-page.js'
 
@@ -32,18 +33,6 @@ function between (text, name, content) {
 
 const read = (/** @type {string} */ name) => readFileSync(join(root, name), 'utf8')
 
-/** @type {typeof import('../src/config/describe.ts')} */
-const { envExample, settingsTable } = await importSource('src/config/describe.ts')
-/** @type {typeof import('../src/config/settings.ts')} */
-const { settings } = await importSource('src/config/settings.ts')
-/** @type {typeof import('../src/scenario/describe.ts')} */
-const { cardsTable } = await importSource('src/scenario/describe.ts')
-/** @type {typeof import('../src/metrics/catalogue.ts')} */
-const { METRICS } = await importSource('src/metrics/catalogue.ts')
-/** @type {typeof import('../src/acs/challenge/table.ts')} */
-const { CHALLENGE_TABLE } = await importSource('src/acs/challenge/table.ts')
-/** @type {typeof import('../src/protocol/error-codes.ts')} */
-const { describeErrorCode } = await importSource('src/protocol/error-codes.ts')
 /** @type {import('../src/protocol/catalogue/element.ts').Element[]} */
 const elements = JSON.parse(read('src/protocol/catalogue/elements.json'))
 const isCheck = process.argv.includes('--check')
@@ -68,6 +57,21 @@ async function generate (name, generate) {
     console.log(`${name}: written`)
   }
 }
+
+// Before the sources are imported, which import it.
+await generate('src/protocol/catalogue/names.ts', () => elementNames(elements))
+/** @type {typeof import('../src/config/describe.ts')} */
+const { envExample, settingsTable } = await importSource('src/config/describe.ts')
+/** @type {typeof import('../src/config/settings.ts')} */
+const { settings } = await importSource('src/config/settings.ts')
+/** @type {typeof import('../src/scenario/describe.ts')} */
+const { cardsTable } = await importSource('src/scenario/describe.ts')
+/** @type {typeof import('../src/metrics/catalogue.ts')} */
+const { METRICS } = await importSource('src/metrics/catalogue.ts')
+/** @type {typeof import('../src/acs/challenge/table.ts')} */
+const { CHALLENGE_TABLE } = await importSource('src/acs/challenge/table.ts')
+/** @type {typeof import('../src/protocol/error-codes.ts')} */
+const { describeErrorCode } = await importSource('src/protocol/error-codes.ts')
 
 await generate('.env.example', envExample)
 await generate('README.md', (old) => {

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { errorAnswers, inHtml as html, inJson as json, OF_GET, OF_POST } from '../../plugins/error-schemas.ts'
 import { approvalActions } from '../../src/acs/pages/approval-page.ts'
 import { challengeActions } from '../../src/acs/pages/fields.ts'
+import { messages } from '../message-schemas.ts'
 
 /*
  * What the ACS takes and answers, for the API documents. Judging is not theirs: a browser gets a page or an Erro, and an SDK
@@ -23,7 +24,11 @@ const inJson = errorAnswers(OF_POST, json, { 415: ON_PAGES[415] })
 
 const params = Type.Object({ acsTransID: Type.String({ description: 'As in the ARes.' }) })
 const querystring = Type.Object({ redirectUrl: Type.Optional(Type.String({ description: 'Where the 3DS Requestor waits; http or https.' })) })
-const creq = Type.String({ description: 'The CReq: base64url, base64, padded or not, or raw JSON; in EMV\'s spelling or the original server\'s.' })
+const creq = Type.String({
+  description: 'The CReq: base64url, base64, padded or not, or raw JSON; in EMV\'s spelling or the original server\'s.',
+  contentMediaType: 'application/json',
+  contentSchema: messages(['CReq'])
+})
 const otp = Type.String({ description: 'The code that the cardholder entered.' })
 const Entry = Type.Object({
   otp: Type.Optional(otp),
@@ -87,16 +92,20 @@ export const verifyOtpSchema = {
 const Erro = Type.Object({
   errorCode: Type.String({ description: 'Three digits.' }), errorDescription: Type.String()
 }, { additionalProperties: true, description: 'An EMV Erro; of `COMPATIBILITY=legacy` these two members.' })
-const jwe = Type.String({ description: 'Compact JWE, `dir` with A128CBC-HS256 or A128GCM.' })
+const jwe = (type: 'CReq' | 'CRes') => Type.String({
+  description: `Compact JWE of a ${type}, \`dir\` with A128CBC-HS256 or A128GCM.`,
+  contentMediaType: 'application/jose',
+  contentSchema: messages([type])
+})
 export const sdkSchema = {
   tags: ['ACS'],
   summary: 'One message of a 3DS SDK: an encrypted CReq, or an Erro',
   description: `What an SDK catches of an HTML page and sends as \`challengeHTMLDataEntry\` are the fields of a challenge page in a browser, and
 \`second\`: the code once more, where a page asks for it twice (2.3.1). \`action\` may be \`other-method\` too.`,
   consumes: ['application/jose', 'application/json'],
-  body: { content: { 'application/jose': { schema: jwe }, 'application/json': { schema: Erro } } },
+  body: { content: { 'application/jose': { schema: jwe('CReq') }, 'application/json': { schema: Erro } } },
   response: {
-    200: { description: 'The encrypted CRes, or an Erro for a CReq at fault; nothing after an Erro.', content: { 'application/jose': { schema: jwe }, 'application/json': { schema: Erro } } },
+    200: { description: 'The encrypted CRes, or an Erro for a CReq at fault; nothing after an Erro.', content: { 'application/jose': { schema: jwe('CRes') }, 'application/json': { schema: Erro } } },
     404: json('In `COMPATIBILITY=legacy`: no such transaction.', Erro),
     ...errorAnswers(OF_POST, (description) => json(description, Erro), {
       400: 'In `COMPATIBILITY=legacy`: the message cannot be used.',

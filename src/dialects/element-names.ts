@@ -1,4 +1,4 @@
-import { AREQ_ELEMENTS } from '../protocol/areq-elements.ts'
+import { AREQ_ELEMENTS } from '../protocol/catalogue/names.ts'
 
 /**
  * The original mock server's run-time names, by EMV name. Names that are the same in both are not listed.

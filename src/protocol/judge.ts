@@ -91,14 +91,16 @@ function kindOf (message: JsonObject, { version, deviceChannel, messageCategory,
   return {
     messageType: messageType as MessageType,
     version: isMissing(messageVersion) ? version as string : messageVersion as string,
-    deviceChannel: oneOf(['01', '02', '03'], messageType === 'AReq' ? message['deviceChannel'] : deviceChannel ?? areq?.['deviceChannel']),
-    messageCategory: oneOf(['01', '02'], messageType === 'AReq' || messageType === 'RReq' ? message['messageCategory'] : messageCategory ?? areq?.['messageCategory']),
+    deviceChannel: oneOf(CHANNELS, messageType === 'AReq' ? message['deviceChannel'] : deviceChannel ?? areq?.['deviceChannel']),
+    messageCategory: oneOf(CATEGORIES, messageType === 'AReq' || messageType === 'RReq' ? message['messageCategory'] : messageCategory ?? areq?.['messageCategory']),
     leg,
     final: contexts?.includes('finalCRes') === true
   }
 }
 
-const oneOf = (codes: readonly string[], value: unknown) => codes.find((code) => code === value)
+const CHANNELS: ReadonlySet<unknown> = new Set(['01', '02', '03'])
+const CATEGORIES: ReadonlySet<unknown> = new Set(['01', '02'])
+const oneOf = (codes: ReadonlySet<unknown>, value: unknown) => codes.has(value) ? value as string : undefined
 
 /** No extension is known here, so every critical one is unknown. `Erro` has none. */
 function addCriticalExtensions ({ messageType, messageExtension }: JsonObject, found: Found): void {

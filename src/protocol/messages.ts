@@ -49,7 +49,7 @@ export interface ARes {
   acsTransID: string
   dsTransID: string
   acsReferenceNumber: string
-  acsOperatorID: string
+  acsOperatorID?: string
   dsReferenceNumber: string
   transStatus: TransStatus
   transStatusReason?: string

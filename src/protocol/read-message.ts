@@ -11,9 +11,8 @@ export interface ReadMessage {
 
 const NONE: readonly string[] = []
 const LONGEST_DETAIL = 2048
-const [QUOTE, COLON, BACKSLASH] = [34, 58, 92]
+const [SPACE, QUOTE, COLON, BACKSLASH] = [32, 34, 58, 92]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
-const SPACE_BEFORE_COLON = /[ \t\n\r]:/
 
 /**
  * Reads JSON without losing what `JSON.parse` hides: of a key that stands twice in one object only the last is kept, and EMV
@@ -32,9 +31,12 @@ export function readMessage (raw: string): ReadMessage | undefined {
  * has these no oftener than its value has members has lost none. The same characters inside a text only make the look fail.
  */
 function hasEachKeyOnce (raw: string, message: JsonObject): boolean {
-  if (SPACE_BEFORE_COLON.test(raw)) return false
   let written = 0
-  for (let at = raw.indexOf('":'); at !== -1; at = raw.indexOf('":', at + 2)) written++
+  for (let at = raw.indexOf(':'); at !== -1; at = raw.indexOf(':', at + 1)) {
+    const before = raw.charCodeAt(at - 1)
+    if (before === QUOTE) written++
+    else if (before <= SPACE) return false
+  }
   return written === membersOf(message)
 }
 
@@ -102,6 +104,6 @@ function endOfText (raw: string, start: number): number {
 
 function isKey (raw: string, after: number): boolean {
   let at = after
-  while (raw.charCodeAt(at) <= 32) at++
+  while (raw.charCodeAt(at) <= SPACE) at++
   return raw.charCodeAt(at) === COLON
 }

@@ -205,8 +205,16 @@ t.test('the document of the whole server', async (t) => {
 
   await t.test('tells what the parties send each other, and what the Directory Server publishes', async (t) => {
     const json = 'application/json'
-    for (const path of ['/ds', '/acs']) {
-      t.strictSame(told(path), { takes: { [json]: [['messageType', 'messageVersion'], []] }, parameters: [], answers: { 200: [json], ...onGet(json), 403: [json] } })
+    const messagesOf = ({ content }: any) => content[json].schema.anyOf.map(({ $ref }: any) => $ref?.split('/').at(-1))
+    for (const [path, taken, given] of [
+      ['/ds', ['AReq', 'PReq', 'RReq', 'Erro'], ['ARes', 'PRes', 'RRes', 'Erro']], ['/acs', ['AReq', 'OReq', 'Erro'], ['ARes', 'ORes', 'Erro']]
+    ] as const) {
+      t.strictSame(told(path), { takes: { [json]: [[], []] }, parameters: [], answers: { 200: [json], ...onGet(json), 403: [json] } })
+      const { requestBody, responses } = paths[path].post
+      t.strictSame(messagesOf(requestBody), taken)
+      const [answer, ...faults] = Object.values(responses).map(messagesOf)
+      t.strictSame(answer, given)
+      for (const fault of faults) t.strictSame(fault, ['Erro', undefined], 'or what is wrong with the request, in words')
     }
     t.strictSame(told('/ds/keys', 'get'), { takes: {}, parameters: [], answers: { 200: [json], ...onGet(json) } })
     t.strictSame(told('/ds/ca.pem', 'get'), { takes: {}, parameters: [], answers: { 200: ['application/x-pem-file'], ...onGet(json) } })

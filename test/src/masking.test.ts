@@ -1,6 +1,7 @@
 import t from 'tap'
 import { MockError } from '../../src/errors.ts'
 import { describeError, holdsCardNumber, maskText, withoutSecrets } from '../../src/masking.ts'
+import { catalogue } from '../../src/protocol/catalogue/elements.ts'
 
 t.test('texts lose card numbers and credentials, and keep ids and times', async (t) => {
   t.equal(maskText('card 4111111111111111 refused'), 'card [masked] refused')
@@ -44,6 +45,21 @@ t.test('members with secret names are masked at any depth and in any case, and t
     flag: true
   })
   t.strictSame(value, before)
+})
+
+t.test('what the catalogue calls sensitive is masked, in whatever message and however deep it is', async (t) => {
+  const sensitive = catalogue().flatMap(({ name, sensitive, children = [] }) => [
+    ...(sensitive === true ? [[name]] : []), ...children.filter((child) => child.sensitive === true).map((child) => [name, child.name])
+  ])
+  t.strictSame(sensitive.map((path) => path.join('.')).sort(), [
+    'acctNumber', 'authenticationValue', 'cardExpiryDate', 'cardSecurityCode', 'challengeDataEntry', 'challengeDataEntryTwo',
+    'challengeHTMLDataEntry', 'creq', 'cres', 'deviceInfo', 'payTokenInfo.token', 'payTokenInfo.tokenCryptogram', 'sdkEncData',
+    'threeDSRequestorAuthenticationInfo.threeDSReqAuthData', 'threeDSRequestorPriorAuthenticationInfo.threeDSReqPriorAuthData'
+  ])
+  for (const path of sensitive) {
+    const nested = (value: string) => path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value)
+    t.strictSame(withoutSecrets({ message: nested('plain') }), { message: nested('[masked]') })
+  }
 })
 
 t.test('names that are card numbers, bytes, errors and what is nested too deep or in a circle do no harm', async (t) => {

@@ -81,7 +81,7 @@ const NO_VALUE = 'nothing gives it a value'
  * @type {Readonly<Record<string, { files: readonly string[], otherwise: string, isOurs?: false }>>}
  */
 export const MADE_BY = {
-  AReq: { files: ['src/protocol/areq-elements.ts', 'src/three-ds-server/complete-areq.ts', 'src/directory-server/take-areq.ts'], otherwise: 'not passed on' },
+  AReq: { files: ['src/protocol/catalogue/names.ts', 'src/three-ds-server/complete-areq.ts', 'src/directory-server/take-areq.ts'], otherwise: 'not passed on' },
   ARes: {
     files: ['src/acs/answer-areq.ts', 'src/acs/status-elements.ts', 'src/acs/status-checks.ts', 'src/acs/take-areq.ts', 'src/acs/emv-proofs.ts', 'src/acs/spc.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts', 'src/directory-server/stand-in.ts'],
     otherwise: NO_VALUE

@@ -135,12 +135,13 @@ function formatOf (element) {
 
 /** @param {Element} element */
 function section (element) {
-  const { name, title, desc, notes, component, versions, transport, container, uiTypes231, unconfirmedWhat } = element
+  const { name, title, sensitive, desc, notes, component, versions, transport, container, uiTypes231, unconfirmedWhat } = element
   const lines = [
     `- Versions: ${versionsInWords(versions)}. From: ${component}.`,
     transport && `- Form: ${transport.form}, channel ${transport.deviceChannel === '02' ? 'BRW' : transport.deviceChannel}, ${transport.presence}.`,
     container && `- In the ${container}.`,
     `- Format: ${formatOf(element)}`,
+    sensitive && '- Never logged.',
     uiTypes231 && uiTypesInWords(uiTypes231),
     notes && `- Note: ${words(notes)}.`,
     unconfirmedWhat && `- Not confirmed by any text: ${words(unconfirmedWhat)}.`
@@ -233,7 +234,7 @@ function childRows (parent, child, versions) {
   const values = codes(child).map(({ code: value, meaning, versions }) =>
     `${code(value)} ${words(meaning)}${versions.length === child.versions.length ? '' : ` (${versionsInWords(versions)})`}`)
   const reserved = reservedInWords(child)
-  const meaning = [child.desc && words(child.desc), ...values, reserved === '' ? undefined : reserved].filter((part) => part !== undefined)
+  const meaning = [child.desc && words(child.desc), child.sensitive && 'never logged', ...values, reserved === '' ? undefined : reserved].filter((part) => part !== undefined)
   const row = [code(path), condition === undefined ? presence : `${presence}: ${child.when === undefined ? `_${condition}_` : condition}`, formatOf(child), meaning.join('<br>')]
   return [row, ...(child.children ?? []).flatMap((grandchild) => childRows(path, grandchild, child.versions))]
 }

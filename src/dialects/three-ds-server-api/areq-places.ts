@@ -1,4 +1,4 @@
-import { AREQ_ELEMENTS } from '../../protocol/areq-elements.ts'
+import { AREQ_ELEMENTS } from '../../protocol/catalogue/names.ts'
 import type { Json } from '../../protocol/messages.ts'
 import { AuthenticateRequestSchema } from './request-schemas.ts'
 

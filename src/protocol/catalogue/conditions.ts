@@ -39,9 +39,13 @@ function ask (field: string, question: (value: Json | undefined) => boolean): Ho
 function many (parts: readonly Condition[], deciding: boolean): Holds {
   const all = parts.map(holds)
   return (circumstances) => {
-    const answers = all.map((one) => one(circumstances))
-    if (answers.includes(deciding)) return deciding
-    return answers.includes(undefined) ? undefined : !deciding
+    let answer: boolean | undefined = !deciding
+    for (const one of all) {
+      const said = one(circumstances)
+      if (said === deciding) return deciding
+      if (said === undefined) answer = undefined
+    }
+    return answer
   }
 }
 

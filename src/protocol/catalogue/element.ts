@@ -89,12 +89,15 @@ const shape = {
   /** Receivers take codes that are not listed. */
   otherCodes: Type.Optional(Type.Literal('accepted'))
 }
+/** Its value never reaches a log. */
+const sensitive = Type.Optional(Type.Literal(true))
 const override = Type.Optional(closed({ ...shape, type: Type.Optional(shape.type), format: Type.Optional(format) }))
 const overrides = Type.Optional(closed({ '2.1.0': override, '2.2.0': override, '2.3.1': override }))
 
 const childMembers = {
   ...shape,
   name: text,
+  sensitive,
   desc: Type.Optional(text),
   presence,
   versions,
@@ -131,6 +134,7 @@ export const ElementSchema = closed({
   ...shape,
   name: text,
   title: text,
+  sensitive,
   desc: Type.Optional(text),
   notes: Type.Optional(text),
   component: text,

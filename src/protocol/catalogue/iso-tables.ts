@@ -15,11 +15,10 @@ const assigned = `
 `
 const countries: ReadonlySet<string> = new Set(assigned.trim().split(/\s+/))
 
-/** @returns whether the tables have a code of that format; nothing for what is no ISO code (emv3ds-protocol §3.10). */
-export function isoTable ({ kind, excluded = [] }: Format): ((code: string) => boolean) | undefined {
-  if (kind === 'iso3166-1-numeric') return (code) => countries.has(code)
-  if (kind === 'iso4217-numeric') return (code) => currencies.has(code) && !excluded.includes(code)
-  if (kind !== 'iso4217-alpha') return undefined
-  const letters = new Set([...currencies.values()].map(({ alphabeticCode }) => alphabeticCode))
-  return (code) => letters.has(code)
+/** @returns the codes that a format may have by the tables; nothing for what is no ISO code (emv3ds-protocol §3.10). */
+export function isoTable ({ kind, excluded = [] }: Format): ReadonlySet<string> | undefined {
+  if (kind === 'iso3166-1-numeric') return countries
+  if (kind === 'iso4217-numeric') return new Set([...currencies.keys()].filter((code) => !excluded.includes(code)))
+  if (kind === 'iso4217-alpha') return new Set([...currencies.values()].map(({ alphabeticCode }) => alphabeticCode))
+  return undefined
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../messages.ts'
 import type { Condition, Inclusion } from './element.ts'
 import type { ValueRule } from './value-rules.ts'
 import { type Circumstances, type Holds, holds, isMissing } from './conditions.ts'
@@ -25,19 +26,27 @@ export function dueWhen ({ presence, when, enforce = 'hard' }: Pick<Inclusion, '
 
 /** @returns the rule of an object with these members; others are not its business (emv3ds-protocol §3.6) */
 export function memberRules (members: readonly Member[]): (circumstances: Circumstances, found: Found) => void {
-  const byName = new Map(members.map((member) => [member.name, member]))
+  const byName = new Map(members.map(({ name, element, judge, due }) => [name, { element, judge, due, isRequired: due?.holds === always }]))
   const dues = members.flatMap(({ name, element, due }) => due === undefined ? [] : [{ name, element, due }])
+  const conditional = dues.filter(({ due }) => due.holds !== always)
+  const required = dues.length - conditional.length
   return (circumstances, found) => {
     const { message } = circumstances
-    for (const name in message) {
-      const member = byName.get(name)
+    const names = Object.keys(message)
+    const values = Object.values(message)
+    let requiredThere = 0
+    for (let at = 0; at < names.length; at++) {
+      const member = byName.get(names[at] as string)
       if (member === undefined) continue
-      const value = message[name] as NonNullable<typeof message[string]>
-      if (!isMissing(value)) member.judge(value, found)
+      const value = values[at] as Json
+      if (!isMissing(value)) {
+        member.judge(value, found)
+        if (member.isRequired) requiredThere++
       // §3.2 and §3.3: empty is missing where it is due, and wrong where it is not.
-      else if (member.due?.weight !== 'hard' || member.due.holds(circumstances) !== true) found.add('203', member.element, 'lenient')
+      } else if (member.due?.weight !== 'hard' || member.due.holds(circumstances) !== true) found.add('203', member.element, 'lenient')
     }
-    for (const { name, element, due } of dues) {
+    // Mostly all that is required is there, and need not be looked for.
+    for (const { name, element, due } of requiredThere === required ? conditional : dues) {
       if (isMissing(message[name]) && due.holds(circumstances) === true) found.add('201', element, due.weight)
     }
   }

@@ -3,6 +3,7 @@ import { type Circumstances, type Holds, holds } from './conditions.ts'
 import type { Element, Inclusion, MessageType } from './element.ts'
 import { catalogue } from './elements.ts'
 import type { Found } from './found.ts'
+import { Kept } from './kept.ts'
 import { type Due, dueWhen, type Member, memberRules } from './member-rules.ts'
 import { shapeIn, type ValueRule, valueRule } from './value-rules.ts'
 
@@ -19,17 +20,12 @@ export interface MessageKind {
 /** Adds all that is wrong with the elements of a message. */
 export type MessageRule = (circumstances: Circumstances, found: Found) => void
 
-const made = new Map<string, MessageRule>()
+const rules = new Kept<MessageRule>()
 
 /** The rule of that kind of message: made at its first use, a few milliseconds, and kept. */
 export function messageRule (kind: MessageKind): MessageRule {
-  const key = `${kind.messageType} ${kind.version} ${kind.deviceChannel} ${kind.messageCategory} ${kind.leg} ${kind.final}`
-  let rule = made.get(key)
-  if (rule === undefined) {
-    rule = makeRule(kind)
-    made.set(key, rule)
-  }
-  return rule
+  const { messageType, version, deviceChannel, messageCategory, leg, final } = kind
+  return rules.at(messageType).at(version).at(deviceChannel).at(messageCategory).at(leg).at(final).value(() => makeRule(kind))
 }
 
 function makeRule (kind: MessageKind): MessageRule {
@@ -82,17 +78,13 @@ function allOf (dues: readonly (Due | undefined)[]): Due | undefined {
   return { holds: (circumstances) => all.every((due) => due.holds(circumstances) === true), weight: 'hard' }
 }
 
-const valueRules = new Map<string, ValueRule>()
+const valueRules = new Kept<ValueRule>()
 
 /** Channels, categories and legs share the rules of values. */
 function ruleOf (element: Element, { version, messageType }: MessageKind): ValueRule {
-  const key = `${version} ${messageType} ${element.name}`
-  let rule = valueRules.get(key)
-  if (rule === undefined) {
-    rule = valueRule(shapeIn(version, element), element.name, { version, messageType })
-    valueRules.set(key, rule)
-  }
-  return rule
+  return valueRules.at(version).at(messageType).at(element.name).value(() => (
+    valueRule(shapeIn(version, element), element.name, { version, messageType })
+  ))
 }
 
 type UsageRule = (message: JsonObject, circumstances: Circumstances, found: Found) => void

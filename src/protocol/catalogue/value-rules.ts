@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json.ts'
 import type { Json, JsonObject } from '../messages.ts'
 import { atLeast } from '../versions.ts'
-import { type CodeFault, codeCheck } from './codes.ts'
+import { type CodeFault, codesOf } from './codes.ts'
 import type { Child, Element, MessageType, Shape } from './element.ts'
 import { lengthCheck, textCheck } from './formats.ts'
 import type { Found, FoundCode } from './found.ts'
@@ -45,14 +45,17 @@ function codeFor (fault: CodeFault, version: string): FoundCode {
 }
 
 function codedRule (shape: Shape, path: string, { version, messageType }: Place, fits: (value: Json) => boolean): ValueRule {
-  const check = codeCheck(shape, version, messageType)
-  const isAssigned = isoTable(shape.format)
+  const codes = codesOf(shape, version, messageType)
+  const table = isoTable(shape.format)
+  const known: ReadonlySet<unknown> | undefined = codes?.listed ?? table
   const weight = shape.otherCodes === 'accepted' ? 'soft' : 'hard'
   return (value, found) => {
+    // What is listed has the format.
+    if (known?.has(value) === true) return
     if (!fits(value)) { found.add('203', path); return }
-    const fault = check?.(value)
+    const fault = codes?.faultOf(value)
     if (fault !== undefined) found.add(codeFor(fault, version), path, weight)
-    else if (isAssigned?.(value as string) === false) found.add('304', path, 'lenient')
+    if (table !== undefined) found.add('304', path, 'lenient')
   }
 }
 

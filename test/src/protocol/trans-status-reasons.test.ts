@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { reasonFor, TRANS_STATUS_REASONS } from '../../../src/protocol/trans-status-reasons.ts'
-import { atLeast, SUPPORTED_VERSIONS } from '../../../src/protocol/versions.ts'
+import { reasonFor } from '../../../src/protocol/trans-status-reasons.ts'
+import { SUPPORTED_VERSIONS } from '../../../src/protocol/versions.ts'
 
 const OF_210 = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '20', '21']
 
@@ -31,23 +30,4 @@ t.test('a reason that came later is the nearest one before, emv3ds-protocol §7'
     ['constructor', '07', '07', '07']
   ]
   for (const [wanted, ...expected] of rows) t.strictSame(SUPPORTED_VERSIONS.map((version) => reasonFor(version, wanted)), expected, JSON.stringify(wanted))
-})
-
-t.test('the table has every assigned code once, in order', async (t) => {
-  const codes = TRANS_STATUS_REASONS.map(({ code }) => code)
-  t.strictSame(codes, [...OF_210, '22', '23', '24', '25', '26', '27', '28', '29', '30'])
-  t.ok(TRANS_STATUS_REASONS.every(({ since, instead }) => (since === '2.1.0') === (instead === undefined)))
-})
-
-interface Value { code: string, versions?: string[] }
-
-t.test('the catalogue of elements has the same codes in the same versions', async (t) => {
-  const file = new URL('../../../src/protocol/catalogue/elements.json', import.meta.url)
-  const elements = JSON.parse(await readFile(file, 'utf8')) as Array<{ name: string, values?: Value[] }>
-  const values = elements.find(({ name }) => name === 'transStatusReason')?.values as Value[]
-  for (const version of SUPPORTED_VERSIONS) {
-    const listed = values.filter(({ versions = SUPPORTED_VERSIONS }) => versions.some((one) => one === version)).map(({ code }) => code)
-    const ours = TRANS_STATUS_REASONS.filter(({ since }) => atLeast(version, since)).map(({ code }) => code)
-    t.strictSame(ours, listed.filter((code) => /^\d\d$/.test(code) && !/^[89]/.test(code)), version)
-  }
 })

@@ -2,8 +2,10 @@ import t from 'tap'
 import { Compile } from 'typebox/compile'
 import { ElementSchema } from '../../../../src/protocol/catalogue/element.ts'
 import { catalogue } from '../../../../src/protocol/catalogue/elements.ts'
+import { textCheck } from '../../../../src/protocol/catalogue/formats.ts'
+import { isoTable } from '../../../../src/protocol/catalogue/iso-tables.ts'
 import { createJudge, type Expected, type Judge } from '../../../../src/protocol/judge.ts'
-import { badValues, complete, copy, elements, goodValues, type Message, messageThatNeeds, rowOf, shapeIn, type Way, waysOf } from './messages.ts'
+import { badValues, byName, complete, copy, elements, goodValues, type Message, messageThatNeeds, rowOf, shapeIn, VERSIONS, type Way, waysOf } from './messages.ts'
 
 const strict = createJudge({ strict: true, firstErrorCode: '203' })
 const tolerant = createJudge({ strict: false, firstErrorCode: '203' })
@@ -86,6 +88,28 @@ t.test('the catalogue says nothing that its schema does not know', async (t) => 
     { ...first, children: [{ name: 'child', presence: 'R', versions: ['2.3.1'], type: 'object', format: {}, children: [{ name: 'grandchild' }] }] }
   ]
   for (const element of wrong) t.equal(schema.Check(element), false)
+})
+
+/** Every shape that an element and its members have in some version. */
+function * shapesOf (element: any, path = element.name): Generator<[path: string, version: string, shape: any]> {
+  for (const version of VERSIONS) yield [path, version, shapeIn(version, element)]
+  for (const child of element.children ?? []) yield * shapesOf(child, `${path}.${child.name}`)
+}
+
+t.test('a listed code has the format of its element, and no element has both codes and an ISO table: a code that is found needs no second look', async (t) => {
+  const misfits = elements.flatMap((element) => [...shapesOf(element)]).filter(([, , { values = [], format }]) => {
+    const fits = textCheck(format.items ?? format)
+    return values.some(({ code }: any) => typeof code === 'string' && !fits(code)) || (values.length > 0 && isoTable(format) !== undefined)
+  })
+  t.strictSame(misfits, [])
+})
+
+t.test('what lies in a range for the use of a DS is a number in it (§3.4)', async (t) => {
+  const [way] = waysOf(byName.get('messageCategory')) as [Way]
+  for (const [code, passes] of [['80', true], ['99', true], ['8x', false], ['9 ', false], ['8', false]] as const) {
+    const answer = ask(tolerant, complete({ acctType: code }, way), way)
+    t.equal(answer, passes ? 'passes' : '203 acctType', code)
+  }
 })
 
 t.test('every element, in every message, version, channel and category that has it: what passes, and what each fault is called (§3)', async (t) => {

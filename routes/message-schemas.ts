@@ -1,0 +1,10 @@
+import { Type } from 'typebox'
+import type { MessageType } from '../src/protocol/catalogue/element.ts'
+
+/**
+ * Stands for messages of EMV 3-D Secure in the documentation of a route. `/openapi.json` has their schemas, of every version,
+ * from the catalogue; nobody waits for these at start.
+ */
+export function messages (types: readonly MessageType[]) {
+  return Type.Unsafe<unknown>({ 'x-messages': types })
+}
