@@ -39,7 +39,7 @@ for (const path of PATHS) {
       const { status, type, body } = await raw(path, payload)
       t.equal(status, 400, payload)
       t.equal(type, 'application/json; charset=utf-8')
-      if (path === '/3ds/results') t.match(body, { messageType: 'Erro', errorCode: '101', errorDetail: 'messageType', error: 'The RReq cannot be used: must be object' })
+      if (path === '/3ds/results') t.match(body, { messageType: 'Erro', errorCode: '101', errorDetail: 'messageType', error: 'The RReq cannot be used: Message is not readable or not meant for this component: messageType' })
       else t.strictSame(body, { error: 'must be object', code: 'invalid_request', faults: [{ element: '', message: 'must be object' }] }, payload)
     }
     t.equal((await app.inject({ method: 'POST', url: path })).statusCode, 400, 'no body and no content type')
@@ -105,7 +105,7 @@ t.test('what is nested too deeply is refused, wherever it is and whatever it is 
   const purchase = '{"purchase":'.repeat(100_000) + '1' + '}'.repeat(100_000)
   t.strictSame((await raw('/3ds/authenticate', holding('cardholder', purchase))).body, refused(`cardholder${'.purchase'.repeat(15)}`))
   const rReq = JSON.stringify(resultsRequest({ threeDSServerTransID: id, acsTransID: id, dsTransID: id }, { unknown: 'HERE' }))
-  t.match((await raw('/3ds/results', rReq.replace('"HERE"', deep(100_000)))).body, { errorCode: '203', errorDetail: 'The RReq is nested too deeply', error: 'The RReq cannot be used: is nested too deeply' })
+  t.match((await raw('/3ds/results', rReq.replace('"HERE"', deep(100_000)))).body, { errorCode: '203', errorDetail: 'The RReq is nested too deeply' })
   t.strictSame((await raw('/3ds/version', `{"cardNumber":"4000400040004001","other":${deep(100_000)}}`)).body, refused(''))
   t.strictSame((await raw('/3ds/final', `{"threeDSServerTransID":"${id}","other":${deep(100_000)}}`)).body, refused(''))
   const twice = holding('acctInfo', `${deep(200_000)},"acct_info":${deep(200_000)}`)
