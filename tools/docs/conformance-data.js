@@ -40,6 +40,7 @@ const TIMED = 'test/flows/timers.test.ts'
 const DECOUPLED = 'test/flows/decoupled.test.ts'
 const CONFIRMATION = 'test/flows/payment-confirmation.test.ts'
 const LOST = 'test/flows/results-lost.test.ts'
+const SPLIT_SDK = 'test/flows/split-sdk.test.ts'
 const WHOLE_IN_BROWSER = 'test/flows/challenges.test.ts: in a browser: ARes C, RReq Y, CRes Y, whole, for each screen and version'
 const WHOLE_IN_APP = 'test/flows/challenges.test.ts: ARes C, every CRes, RReq Y and the final CRes, whole, for each screen and version'
 const METHOD = 'test/src/acs/method/method.test.ts'
@@ -72,8 +73,8 @@ export const IN_NO_MESSAGE = {
   acsEphemPubKey: { status: 'yes', tests: [`${APP}: a wrong code, then the right one: either signature`] },
   creq: { status: 'yes', tests: ['test/src/dialects/browser-creq.test.ts: creq is read as real clients send it'] },
   cres: { status: 'yes', tests: [`${BROWSER}: the right code: Y, told to the shop through the browser`] },
-  sdkSignatureTimestamp: { status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: a member that is missing or not of its format is 203'], why: 'verified; the AReq is not yet asked for it' },
-  splitSdkServerID: { status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: a member that is missing or not of its format is 203'], why: 'verified; the AReq is not yet asked for it' },
+  sdkSignatureTimestamp: { status: 'yes', tests: [`${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`, `${SPLIT_SDK}: CHECK_CLOCK_SKEW`] },
+  splitSdkServerID: { status: 'yes', tests: [`${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`] },
   threeDSMethodData: { status: 'yes', tests: ['test/routes/acs/method.test.ts: threeDSMethodData is read in both alphabets'] },
   threeDSSessionData: { status: 'yes', tests: [`${BROWSER}: threeDSSessionData comes back byte for byte`] }
 }
@@ -149,9 +150,9 @@ export const CODES = {
   305: { '3DS Server': `${RELAY}: RReq of a foreign ACS → the 3DS Server of this process`, DS: `${RELAY}: without a challenge there is no RReq: 313, before 2.3.1 305`, ACS: `${APP}: a transaction without a challenge in an app has none to be answered` },
   306: { DS: missing('every merchant category code may take part') },
   307: { DS: `${PREPARATION}: PReq → PRes in the shape of its version` },
-  308: { DS: missing('the signature can be verified, and the AReq is not yet asked for it') },
+  308: { DS: `${SPLIT_SDK}: the signature is looked at before the device data` },
   309: { SDK: missing('of the SDK, which is not ours') },
-  310: { ACS: missing('a split SDK may encrypt in either way') },
+  310: { ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
   311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
   312: {
     '3DS Server': missing('says 305 of a different RReq in 2.3.1 too'),
@@ -210,7 +211,7 @@ export const FLOWS = [
   { flow: 'App: out of band, native and HTML', versions: 'all', status: 'yes', tests: [WHOLE_IN_APP, `${APP_SCREENS}: declined out of band: N with reason 01`] },
   { flow: 'App: information, native', versions: '2.3.1', status: 'yes', tests: [WHOLE_IN_APP, EVERY_APP_SCREEN] },
   { flow: 'App: wrong counter, wrong key, faulty CReq', versions: 'all', status: 'yes', tests: [`${APP}: a CReq that cannot be used is answered with an Erro`, `${APP}: a JWE that was tampered with`] },
-  { flow: 'App: split SDK', versions: '2.3.1', status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: content below the root of the Directory Server is accepted'], why: 'verified; the AReq is not yet asked for it' },
+  { flow: 'App: split SDK', versions: '2.3.1', status: 'yes', tests: [`${SPLIT_SDK}: each variant, native or as HTML: AReq, challenge, RReq, final CRes`, `${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`] },
   { flow: 'Decoupled', versions: '2.2.0, 2.3.1', status: 'yes', tests: [`${DECOUPLED}: AReq → ARes D → the bank's app → RReq → RRes, whole`] },
   { flow: 'Decoupled as fallback of a challenge', versions: '2.3.1', status: 'yes', tests: [`${DECOUPLED}: a challenge falls back to decoupled for a foreign`] },
   { flow: '3RI: every indicator, status checks, no challenge', versions: 'all', status: 'yes', tests: [`${FRICTIONLESS}: every threeRIInd with a reference to the authentication before, ARes whole`, `${PRIOR}: 3RI status checks answer with the status that was asked for`, `${FRICTIONLESS}: 3RI knows no challenge: a card that is challenged gets U with reason 21`] },
