@@ -11,6 +11,7 @@ export interface MetricDescription {
 const REQUEST_LABELS = { endpoint: 'route pattern, or `unmatched`', method: 'HTTP method', status: 'HTTP status' }
 const SENT_LABELS = { message: '`messageType`', outcome: 'answered, timed-out, unreachable, refused (by `OUTBOUND_ALLOW`)' }
 const OPERATIONS = 'insert, get, update, delete, findByAcsTransId'
+const JOBS = 'challenge-timer, report, resume-report'
 const ERRO_LABELS = { component: '`errorComponent`: C, S, D, A, or other', code: '`errorCode` that EMV has, or other' }
 
 /** Every metric of the mock itself, in the order of the text. Names of the first three: compatibility §1.9. */
@@ -42,9 +43,9 @@ export const METRICS = {
     name: 'threeds_method_claims_total', type: 'counter', help: 'Browser AReq whose threeDSCompInd was compared with the 3DS Method', labels: { outcome: 'agrees, differs' }
   },
   jobRuns: {
-    name: 'threeds_job_runs_total', type: 'counter', help: 'Runs of timers and reports', labels: { kind: 'challenge-timer, report', outcome: 'done, again (put off), failed (runs again)' }
+    name: 'threeds_job_runs_total', type: 'counter', help: 'Runs of timers and reports', labels: { kind: JOBS, outcome: 'done, again (put off), failed (runs again)' }
   },
-  jobLateness: { name: 'threeds_job_lateness_seconds', type: 'histogram', help: 'How late timers and reports began', labels: { kind: 'challenge-timer, report' } },
+  jobLateness: { name: 'threeds_job_lateness_seconds', type: 'histogram', help: 'How late timers and reports began', labels: { kind: JOBS } },
   jobsWaiting: {
     name: 'threeds_jobs_waiting', type: 'gauge', help: 'Timers and reports that have not begun, on Redis those of all instances', labels: { when: 'later, due (already)' }
   },

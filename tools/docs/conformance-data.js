@@ -28,16 +28,22 @@ const OPERATIONS = 'test/routes/three-ds-server/operations.test.ts'
 const DS_DOOR = 'test/routes/directory-server/ds.test.ts'
 const AT_FAULT_AT_DS = `${DS_DOOR}: what a message at fault is answered`
 const DS_FLOW = 'test/flows/directory-server.test.ts'
-const EVERY_STATUS = `${DS_FLOW}: AReq → ARes without a challenge: every status, version and channel`
 const RELAY = 'test/flows/results-relayed.test.ts'
 const ACS_FLOW = 'test/flows/acs-party.test.ts'
 const AT_FAULT_AT_ACS = `${ACS_FLOW}: what cannot be used is A with its code`
 const PREPARATION = 'test/routes/directory-server/preparation.test.ts'
 const PRIOR = 'test/flows/prior-transactions.test.ts'
 const REPORT = 'test/src/acs/report-result.test.ts'
-const MACHINE = 'test/src/acs/challenge/machine.test.ts'
+const FRICTIONLESS = 'test/flows/frictionless.test.ts'
+const EVERY_STATUS = `${FRICTIONLESS}: Y, N, A, U, R, I for a foreign`
+const TIMED = 'test/flows/timers.test.ts'
+const DECOUPLED = 'test/flows/decoupled.test.ts'
+const CONFIRMATION = 'test/flows/payment-confirmation.test.ts'
+const LOST = 'test/flows/results-lost.test.ts'
+const SPLIT_SDK = 'test/flows/split-sdk.test.ts'
+const WHOLE_IN_BROWSER = 'test/flows/challenges.test.ts: in a browser: ARes C, RReq Y, CRes Y, whole, for each screen and version'
+const WHOLE_IN_APP = 'test/flows/challenges.test.ts: ARes C, every CRes, RReq Y and the final CRes, whole, for each screen and version'
 const METHOD = 'test/src/acs/method/method.test.ts'
-const DECIDE = 'test/src/scenario/decide.test.ts'
 const REDIS_FAILURE = 'test/flows/redis-failure.test.ts'
 
 const BY_HAND = 'by hand-written rules, not by the catalogue'
@@ -67,8 +73,8 @@ export const IN_NO_MESSAGE = {
   acsEphemPubKey: { status: 'yes', tests: [`${APP}: a wrong code, then the right one: either signature`] },
   creq: { status: 'yes', tests: ['test/src/dialects/browser-creq.test.ts: creq is read as real clients send it'] },
   cres: { status: 'yes', tests: [`${BROWSER}: the right code: Y, told to the shop through the browser`] },
-  sdkSignatureTimestamp: { status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: a member that is missing or not of its format is 203'], why: 'verified; the AReq is not yet asked for it' },
-  splitSdkServerID: { status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: a member that is missing or not of its format is 203'], why: 'verified; the AReq is not yet asked for it' },
+  sdkSignatureTimestamp: { status: 'yes', tests: [`${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`, `${SPLIT_SDK}: CHECK_CLOCK_SKEW`] },
+  splitSdkServerID: { status: 'yes', tests: [`${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`] },
   threeDSMethodData: { status: 'yes', tests: ['test/routes/acs/method.test.ts: threeDSMethodData is read in both alphabets'] },
   threeDSSessionData: { status: 'yes', tests: [`${BROWSER}: threeDSSessionData comes back byte for byte`] }
 }
@@ -144,9 +150,9 @@ export const CODES = {
   305: { '3DS Server': `${RELAY}: RReq of a foreign ACS → the 3DS Server of this process`, DS: `${RELAY}: without a challenge there is no RReq: 313, before 2.3.1 305`, ACS: `${APP}: a transaction without a challenge in an app has none to be answered` },
   306: { DS: missing('every merchant category code may take part') },
   307: { DS: `${PREPARATION}: PReq → PRes in the shape of its version` },
-  308: { DS: missing('the signature can be verified, and the AReq is not yet asked for it') },
+  308: { DS: `${SPLIT_SDK}: the signature is looked at before the device data` },
   309: { SDK: missing('of the SDK, which is not ours') },
-  310: { ACS: missing('a split SDK may encrypt in either way') },
+  310: { ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
   311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
   312: {
     '3DS Server': missing('says 305 of a different RReq in 2.3.1 too'),
@@ -167,17 +173,17 @@ export const TIMERS = [
   { who: '3DS Server', what: 'ARes', length: 'set by each DS', status: 'no', why: 'the DS is in the same process, and has a timer of its own' },
   { who: '3DS Server', what: 'connection to the DS', length: 'one retry', status: 'no', why: 'the DS is in the same process' },
   { who: 'DS', what: 'ARes of the ACS', length: 'set by the DS', status: 'yes', tests: [`${RELAY}: an ACS that is silent or away: an attempt where its range has them`, `${RELAY}: … otherwise 402 and 405`] },
-  { who: 'DS', what: 'connection to the ACS', length: 'one retry', status: 'yes', tests: [`${RELAY}: a connection that fails is tried once more at once`] },
-  { who: 'ACS', what: 'first CReq', length: '30 s', status: 'yes', tests: [`${ACS_FLOW}: no CReq in 30 s: N, 14, 05`] },
-  { who: 'ACS', what: 'next CReq of an app', length: '600 s', status: 'partly', tests: [`${REPORT}: each CReq moves the deadline: 600 s after the last one`], why: 'the timer is that of a page; no app is shown to wait for it' },
-  { who: 'ACS', what: 'answer on a page', length: '600 s', status: 'yes', tests: [`${ACS_FLOW}: a page without an answer for 600 s: N, 14, 04`, `${BROWSER}: a CReq that comes after the time for it is refused: A/402`] },
+  { who: 'DS', what: 'connection to the ACS', length: 'one retry', status: 'yes', tests: [`${RELAY}: a connection that fails is tried once more at once`, `${RELAY}: an ACS that takes up no connection in OUTBOUND_CONNECT_TIMEOUT_MS cannot be reached`] },
+  { who: 'ACS', what: 'first CReq', length: '30 s', status: 'yes', tests: [`${TIMED}: no first CReq for 30 s, for a foreign`] },
+  { who: 'ACS', what: 'next CReq of an app', length: '600 s', status: 'yes', tests: [`${TIMED}: the app never returns, from any screen, native or HTML: 600 s after the last CRes`] },
+  { who: 'ACS', what: 'answer on a page', length: '600 s', status: 'yes', tests: [`${TIMED}: the browser is closed on any screen: 600 s after the last page`] },
   { who: 'SDK', what: 'CRes', length: '10 s', status: 'no', why: 'the SDK is not ours; its Erro 402 ends the challenge' },
   { who: 'SDK', what: '`sdkMaxTimeout`', length: '5 minutes and more', status: 'no', why: 'the SDK is not ours; its Erro 402 ends the challenge' },
   { who: 'ACS', what: 'RRes', length: '5 s', status: 'yes', tests: [`${ACS_FLOW}: whatever becomes of the RReq`, `${REPORT}: a DS that does not answer in time is told so with A/402`] },
   { who: 'DS', what: 'RRes', length: '3 s', status: 'yes', tests: [`${RELAY}: a 3DS Server that is silent: 402`] },
-  { who: 'ACS', what: 'decoupled authentication', length: '`threeDSRequestorDecMaxTime`', status: 'yes', tests: [`${ACS_FLOW}: decoupled: the time that the 3DS Requestor gave`] },
+  { who: 'ACS', what: 'decoupled authentication', length: '`threeDSRequestorDecMaxTime`', status: 'yes', tests: [`${DECOUPLED}: the time that was given, to the millisecond, from one minute to seven days`] },
   { who: '3DS Server', what: 'decoupled authentication', length: 'that and 30 s; 1 h 30 s in 2.3.1', status: 'no', why: 'whoever uses the 3DS Server waits: until there is a result, `/3ds/final` says that there is none' },
-  { who: 'ACS', what: 'second AReq of a payment confirmation (SPC)', length: '10 minutes', status: 'partly', tests: [`${MACHINE}: every edge of the table can be walked`, 'test/src/acs/build-rreq.test.ts: an SPC that timed out is reported with its method'], why: 'each step is shown, the whole is not' },
+  { who: 'ACS', what: 'second AReq of a payment confirmation (SPC)', length: '10 minutes', status: 'yes', tests: [`${CONFIRMATION}: 10 min after the ARes RReq N, 14, once`] },
   { who: '3DS Server', what: 'payment confirmation (SPC)', length: '9 minutes', status: 'no', why: 'the 3DS Requestor, who asks the browser, sends the second AReq' },
   { who: '3DS Server', what: '3RI after a fallback to decoupled', length: '60 s', status: 'no', why: 'whoever uses the 3DS Server sends that AReq' },
   { who: '3DS Server', what: 'PReq', length: 'at most every hour', status: 'partly', tests: [`${PREPARATION}: who asks again too soon is refused with 103`], why: 'the 3DS Server sends no PReq; the DS refuses those that come too often' },
@@ -187,36 +193,36 @@ export const TIMERS = [
 /** Every flow that has to be shown, in all versions that have it. @type {readonly (Shown & { flow: string, versions: string })[]} */
 export const FLOWS = [
   { flow: 'Frictionless: Y, N, A, U, R', versions: 'all', status: 'yes', tests: [EVERY_STATUS] },
-  { flow: 'Frictionless: I', versions: '2.2.0, 2.3.1', status: 'yes', tests: [EVERY_STATUS, `${DECIDE}: who shares data only is not challenged: I in its place`] },
+  { flow: 'Frictionless: I', versions: '2.2.0, 2.3.1', status: 'yes', tests: [EVERY_STATUS, `${FRICTIONLESS}: who shares data only is never challenged: I in place of C`] },
   { flow: 'The DS between a 3DS Server and an ACS of others', versions: 'all', status: 'yes', tests: [`${RELAY}: AReq → a foreign ACS → ARes`, `${RELAY}: RReq of a foreign ACS → a foreign 3DS Server, and its RRes back`] },
   { flow: 'The ACS behind a DS of others', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: AReq → ARes for a foreign DS, whole, in every version and channel`, `${ACS_FLOW}: a challenge in a browser: RReq to the DS before the CRes`, `${ACS_FLOW}: a challenge in an app`] },
   { flow: 'A card that takes no part, or not in that version', versions: 'all', status: 'yes', tests: [`${PREPARATION}: the ranges decide: a card outside of them takes no part`] },
-  { flow: '3DS Method: before, after, never, twice, wrong id', versions: 'all', status: 'yes', tests: ['test/flows/three-ds-method.test.ts: in a hidden frame of a shop on another site', `${METHOD}: threeDSCompInd is compared with what happened`] },
-  { flow: 'Browser: one-time code', versions: 'all', status: 'yes', tests: ['test/flows/browser-challenge.test.ts: in a shop on another site, in a sandboxed iframe', EVERY_BROWSER_SCREEN, `${DS_FLOW}: AReq → ARes C: the challenge whole in a browser`] },
-  { flow: 'Browser: one choice', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
-  { flow: 'Browser: several choices', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
-  { flow: 'Browser: out of band', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN, `${BROWSER_SCREENS}: out of band in a real browser`] },
-  { flow: 'Browser: information', versions: 'all', status: 'yes', tests: [EVERY_BROWSER_SCREEN] },
+  { flow: '3DS Method: before, after, never, twice, wrong id', versions: 'all', status: 'yes', tests: ['test/flows/three-ds-method.test.ts: a whole authentication: /3ds/version, hidden frame, notification, /3ds/authenticate', `${METHOD}: threeDSCompInd is compared with what happened`] },
+  { flow: 'Browser: one-time code', versions: 'all', status: 'yes', tests: ['test/flows/browser-challenge.test.ts: in a shop on another site, in a sandboxed iframe', WHOLE_IN_BROWSER, `${DS_FLOW}: AReq → ARes C: the challenge whole in a browser`] },
+  { flow: 'Browser: one choice', versions: 'all', status: 'yes', tests: [WHOLE_IN_BROWSER, EVERY_BROWSER_SCREEN] },
+  { flow: 'Browser: several choices', versions: 'all', status: 'yes', tests: [WHOLE_IN_BROWSER, EVERY_BROWSER_SCREEN] },
+  { flow: 'Browser: out of band', versions: 'all', status: 'yes', tests: [WHOLE_IN_BROWSER, `${BROWSER_SCREENS}: out of band in a real browser`] },
+  { flow: 'Browser: information', versions: 'all', status: 'yes', tests: [WHOLE_IN_BROWSER, EVERY_BROWSER_SCREEN] },
   { flow: 'Browser: wrong creq, through the browser', versions: 'all', status: 'yes', tests: [`${BROWSER}: a faulty creq of a known transaction: an Erro through the browser`, `${BROWSER_SCREENS}: a CReq at fault: the Erro goes through the browser, and to the DS`] },
   { flow: 'App: text, native; CBC and GCM, PS256 and ES256', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN, `${APP}: a wrong code, then the right one: either signature, either encryption`] },
-  { flow: 'App: text, HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
-  { flow: 'App: one choice, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
-  { flow: 'App: several choices, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN] },
-  { flow: 'App: out of band, native and HTML', versions: 'all', status: 'yes', tests: [EVERY_APP_SCREEN, `${APP_SCREENS}: declined out of band: N with reason 01`] },
-  { flow: 'App: information, native', versions: '2.3.1', status: 'yes', tests: [EVERY_APP_SCREEN] },
+  { flow: 'App: text, HTML', versions: 'all', status: 'yes', tests: [WHOLE_IN_APP, EVERY_APP_SCREEN] },
+  { flow: 'App: one choice, native and HTML', versions: 'all', status: 'yes', tests: [WHOLE_IN_APP, EVERY_APP_SCREEN] },
+  { flow: 'App: several choices, native and HTML', versions: 'all', status: 'yes', tests: [WHOLE_IN_APP, EVERY_APP_SCREEN] },
+  { flow: 'App: out of band, native and HTML', versions: 'all', status: 'yes', tests: [WHOLE_IN_APP, `${APP_SCREENS}: declined out of band: N with reason 01`] },
+  { flow: 'App: information, native', versions: '2.3.1', status: 'yes', tests: [WHOLE_IN_APP, EVERY_APP_SCREEN] },
   { flow: 'App: wrong counter, wrong key, faulty CReq', versions: 'all', status: 'yes', tests: [`${APP}: a CReq that cannot be used is answered with an Erro`, `${APP}: a JWE that was tampered with`] },
-  { flow: 'App: split SDK', versions: '2.3.1', status: 'partly', tests: ['test/src/crypto/split-sdk.test.ts: content below the root of the Directory Server is accepted'], why: 'verified; the AReq is not yet asked for it' },
-  { flow: 'Decoupled', versions: '2.2.0, 2.3.1', status: 'partly', tests: ['test/routes/acs/approval.test.ts: decoupled: the decision ends it, and is reported at once', `${ACS_FLOW}: decoupled: the time that the 3DS Requestor gave`], why: 'the decision is shown in 2.2.0, the end of the time in both' },
-  { flow: 'Decoupled as fallback of a challenge', versions: '2.3.1', status: 'partly', tests: [`${BROWSER_SCREENS}: information, then the fallback to decoupled: RReq D, reason 29`, `${APP_SCREENS}: information, then the fallback to decoupled: RReq D, reason 29`, `${PRIOR}: the fallback to decoupled after a challenge that ended with D`], why: 'the challenge and the 3RI after it are each shown, the whole is not' },
-  { flow: '3RI: every indicator, status checks, no challenge', versions: 'all', status: 'yes', tests: [`${PRIOR}: 3RI: every indicator of each version is answered`, `${PRIOR}: 3RI status checks answer with the status that was asked for`, `${DECIDE}: 3RI knows no challenge: U with reason 21`] },
-  { flow: 'Secure Payment Confirmation', versions: '2.3.1', status: 'yes', tests: [`${PRIOR}: SPC: S with what the browser needs, and the second AReq is Y`, `${PRIOR}: SPC that did not come about is a challenge`] },
+  { flow: 'App: split SDK', versions: '2.3.1', status: 'yes', tests: [`${SPLIT_SDK}: each variant, native or as HTML: AReq, challenge, RReq, final CRes`, `${SPLIT_SDK}: signed content that is bad: an Erro of the DS with its code`] },
+  { flow: 'Decoupled', versions: '2.2.0, 2.3.1', status: 'yes', tests: [`${DECOUPLED}: AReq → ARes D → the bank's app → RReq → RRes, whole`] },
+  { flow: 'Decoupled as fallback of a challenge', versions: '2.3.1', status: 'yes', tests: [`${DECOUPLED}: a challenge falls back to decoupled for a foreign`] },
+  { flow: '3RI: every indicator, status checks, no challenge', versions: 'all', status: 'yes', tests: [`${FRICTIONLESS}: every threeRIInd with a reference to the authentication before, ARes whole`, `${PRIOR}: 3RI status checks answer with the status that was asked for`, `${FRICTIONLESS}: 3RI knows no challenge: a card that is challenged gets U with reason 21`] },
+  { flow: 'Secure Payment Confirmation', versions: '2.3.1', status: 'yes', tests: [`${CONFIRMATION}: AReq → ARes S → the browser → AReq with the assertion → ARes Y, whole`, `${CONFIRMATION}: spcIncompInd, or nothing that is an assertion, → ARes C`] },
   { flow: 'Attempts by the ACS', versions: 'all', status: 'yes', tests: [EVERY_STATUS] },
-  { flow: 'Attempts by the DS for an ACS that is down', versions: 'all', status: 'yes', tests: [`${RELAY}: an ACS that is silent or away: an attempt where its range has them`] },
-  { flow: 'The cardholder gives up', versions: 'all', status: 'yes', tests: [`${BROWSER}: cancel: N in the CRes, challengeCancel 01 in the RReq`, `${APP}: cancel ends with N and its code`] },
-  { flow: 'The SDK refuses to go on', versions: 'all', status: 'yes', tests: [`${APP}: an Erro of the SDK ends the challenge with U`] },
-  { flow: 'No first CReq; nobody answers', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: no CReq in 30 s: N, 14, 05; a page without an answer for 600 s`] },
+  { flow: 'Attempts by the DS for an ACS that is down', versions: 'all', status: 'yes', tests: [`${FRICTIONLESS}: A by the DS for an ACS that is down: every version and channel`] },
+  { flow: 'The cardholder gives up', versions: 'all', status: 'yes', tests: [`${TIMED}: the cardholder cancels, for a foreign`, `${APP}: cancel ends with N and its code`] },
+  { flow: 'The SDK refuses to go on', versions: 'all', status: 'yes', tests: [`${TIMED}: an SDK that gives up tells so`, `${TIMED}: an SDK that has a fault to find in a CRes`] },
+  { flow: 'No first CReq; nobody answers', versions: 'all', status: 'yes', tests: [`${TIMED}: no first CReq for 30 s, for a foreign`, `${TIMED}: the browser is closed on any screen`, `${TIMED}: the app never returns, from any screen`] },
   { flow: 'RReq to another server, answered by its RRes', versions: 'all', status: 'yes', tests: [`${DS_FLOW}: AReq → ARes C: the challenge whole in a browser, RReq to the 3DS Server before the CRes`, `${ACS_FLOW}: a challenge in a browser: RReq to the DS before the CRes`] },
-  { flow: 'RReq that fails: no connection, no answer, Erro, faulty RRes', versions: 'all', status: 'yes', tests: [`${ACS_FLOW}: whatever becomes of the RReq`, `${ACS_FLOW}: a DS that cannot be reached: at once again, then every 10 s`, `${DS_FLOW}: a 3DS Server that is away, silent or refuses`] },
+  { flow: 'RReq that fails: no connection, no answer, Erro, faulty RRes', versions: 'all', status: 'yes', tests: [`${LOST}: it is told what is wrong, an app gets an Erro in place of its CRes, a browser its CRes`, `${LOST}: a DS that is away is tried every 10 s, with U`] },
   { flow: 'The same RReq again; a different one', versions: 'all', status: 'yes', tests: [`${RELAY}: RReq of a foreign ACS → a foreign 3DS Server, and its RRes back`, `${RESULTS}: results, then final: the first result counts, its very repeat is answered the same`] },
   { flow: 'PReq: all ranges, changes, none; as a file', versions: 'all', status: 'yes', tests: [`${PREPARATION}: PReq → PRes in the shape of its version`, `${PREPARATION}: changes since a serialNum that is known`, `${PREPARATION}: the file of 2.3.1, whole and in parts`] },
   { flow: 'OReq and ORes', versions: '2.3.1', status: 'partly', tests: [`${OPERATIONS}: a sequence of OReq has one ORes, after its last`, `${ACS_FLOW}: OReq → ORes after the last of a sequence`], why: `the ACS and the 3DS Server answer an OReq; ${NO_OREQ}` }
