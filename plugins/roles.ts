@@ -158,6 +158,7 @@ function challengeParts (
     rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts, maxAttemptsReason: config.maxAttemptsReason },
     screenCRes: behaviour.screenCRes,
     fallbackCRes: config.fallbackCRes,
+    judge: judgeOf(config),
     faultsEnd: behaviour.faultsEnd,
     isStrict: config.isStrict,
     defaultSdkReference: ORIGINAL_SDK_REFERENCE,

@@ -5,7 +5,7 @@ import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
 import { approvalAddress } from '../../src/acs/approval.ts'
 import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
 import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
-import { judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
+import { MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { noteTransaction } from './note-transaction.ts'
 import { createPageErrorHandler } from './page-errors.ts'
@@ -30,7 +30,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
 
   app.post('/challenge', described(openSchema, BODY_LIMIT),
     async function openChallenge (request, reply) {
-      const creq = judgeCreq(parseCreq(fieldOf(request.body, 'creq')))
+      const creq = parseCreq(fieldOf(request.body, 'creq'))
       const turn = await openBrowserChallenge(creq, fieldOf(request.body, 'threeDSSessionData'), challenge)
       return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
     })

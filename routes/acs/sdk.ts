@@ -5,7 +5,7 @@ import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
 import type { ProtocolError } from '../../src/errors.ts'
-import { isJsonObject, parseJson } from '../../src/protocol/json.ts'
+import { type ReadMessage, readMessage } from '../../src/protocol/read-message.ts'
 import { creqRefusal } from '../../src/protocol/refusal.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { noteTransaction } from './note-transaction.ts'
@@ -28,7 +28,7 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
 
   async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const message = textOf(request.body)
-    const json = message.startsWith('{') ? parseJson(message) : undefined
+    const json = message.startsWith('{') ? readMessage(message) : undefined
     if (json !== undefined) {
       noteTransaction(request, await takeErro(json) ?? {})
       return ''
@@ -40,9 +40,10 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
     return jwe
   }
 
-  async function takeErro (erro: unknown): Promise<Transaction | undefined> {
-    if (!isJsonObject(erro) || erro['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
-    app.meters.erroReceived(erro['errorComponent'], erro['errorCode'])
+  async function takeErro (erro: ReadMessage): Promise<Transaction | undefined> {
+    const { messageType, errorComponent, errorCode } = erro.message
+    if (messageType !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
+    app.meters.erroReceived(errorComponent, errorCode)
     return takeAppErro(erro, challenge)
   }
 }

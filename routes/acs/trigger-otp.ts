@@ -4,8 +4,10 @@ import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrows
 import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { questionPage } from '../../src/acs/browser-pages.ts'
 import { resultPage } from '../../src/acs/pages/message-page.ts'
-import { asUnreadable, judgeCreq, parseCreq } from '../../src/dialects/browser-creq.ts'
+import { judgeBrowserCReq, type ReadCReq } from '../../src/acs/judge-browser-creq.ts'
+import { asUnreadable, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
+import type { Judge } from '../../src/protocol/judge.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
 import { described, originalEntrySchema, triggerOtpSchema } from './schemas.ts'
@@ -18,7 +20,7 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
 
   app.post<{ Querystring: RedirectQuery }>('/trigger-otp', described(triggerOtpSchema, ORIGINAL_BODY_LIMIT),
     async function showPage (request, reply) {
-      const creq = readCreq(fieldOf(request.body, 'creq'))
+      const creq = readCreq(fieldOf(request.body, 'creq'), challenge.judge)
       try {
         const turn = await openBrowserChallenge(creq, undefined, challenge)
         return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
@@ -48,9 +50,11 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
 }
 
 /** The original has one answer for everything that is wrong with a creq. */
-function readCreq (creq: string | undefined): ReturnType<typeof judgeCreq> {
+function readCreq (creq: string | undefined, judge: Judge): ReadCReq {
   try {
-    return judgeCreq(parseCreq(creq))
+    const read = parseCreq(creq)
+    judgeBrowserCReq(read, judge)
+    return read
   } catch (error) {
     throw asUnreadable(error)
   }

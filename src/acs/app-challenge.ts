@@ -1,10 +1,11 @@
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
-import { type ContentEncryption, decryptFromSdk, encryptForSdk, readProtectedHeader } from '../crypto/challenge-jwe.ts'
+import { type ChallengeJweHeader, type ContentEncryption, decryptFromSdk, encryptForSdk, readKid, readProtectedHeader } from '../crypto/challenge-jwe.ts'
 import { deriveSessionKey } from '../crypto/session-key.ts'
 import { MockError, ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
-import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import { readSoundMessage } from '../protocol/read-sound-message.ts'
 import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Transaction } from '../transaction/transaction.ts'
@@ -54,7 +55,12 @@ interface Channel {
  * @throws ProtocolError to be sent to the SDK as `Erro`; MockError of the store
  */
 export async function answerAppCReq (jwe: string, parts: AppChallengeParts, baseURL: string): Promise<AppAnswer> {
-  const header = readProtectedHeader(jwe)
+  let header: ChallengeJweHeader
+  try {
+    header = readProtectedHeader(jwe)
+  } catch (error) {
+    throw await withKnownIds(error as ChallengeCryptoError, canonicalUuid(readKid(jwe)), parts)
+  }
   const acsTransID = canonicalUuid(header.kid)
   if (acsTransID === undefined) throw new ChallengeCryptoError('kid-format', 'Invalid kid format')
   return known(acsTransID, async () => {
@@ -69,15 +75,30 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts, base
   })
 }
 
+/** A message that cannot be opened, but says whose it is: the Erro names every id, and the challenge is over (§12.1, §12.3). */
+async function withKnownIds (error: ChallengeCryptoError, acsTransID: string | undefined, parts: AppChallengeParts): Promise<ProtocolError> {
+  if (acsTransID === undefined) return error
+  const transaction = await parts.store.findByAcsTransId(acsTransID).catch(nothingFound)
+  const { errorCode, errorDetail } = error.erro
+  if (transaction === undefined) return creqRefusal(error.erro, error.message, { acsTransID })
+  const told = challengeError(errorCode, errorDetail, error.message, transaction)
+  await endWithRefusal(transaction, true, told, parts)
+  return told
+}
+
+function nothingFound (error: unknown): undefined {
+  if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
+}
+
 async function answerOpened (
   jwe: string, { enc, kid }: Omit<Channel, 'key'>, transaction: Transaction, parts: AppChallengeParts, baseURL: string
 ): Promise<AppAnswer> {
   const channel = { enc, kid, key: sessionKey(transaction, enc, parts) }
-  const message = openMessage(jwe, channel, transaction)
-  if (message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, message, parts) ?? transaction }
+  const read = openMessage(jwe, channel, transaction)
+  if (read.message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, read, parts) ?? transaction }
   requireInTime(transaction, parts.isStrict)
   requireEncryption(enc, transaction)
-  const creq = judgeAppCReq(message, transaction)
+  const creq = judgeAppCReq(read, transaction, parts.judge)
   const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, parts.rules))
   const cres = cresFor(advanced, creq, parts, baseURL)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, creq.exchange, parts.ids) }
@@ -105,9 +126,9 @@ function sessionKey (transaction: Transaction, enc: ContentEncryption, { default
   }))
 }
 
-function openMessage (jwe: string, { key }: Channel, transaction: Transaction): JsonObject {
-  const message = parseJson(withIds(transaction, () => decryptFromSdk({ jwe, key })))
-  if (isJsonObject(message)) return message
+function openMessage (jwe: string, { key }: Channel, transaction: Transaction): ReadMessage {
+  const read = readSoundMessage(withIds(transaction, () => decryptFromSdk({ jwe, key })))
+  if (read !== undefined) return read
   // What it says may be anything: it is not repeated.
   throw challengeError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
 }

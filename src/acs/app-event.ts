@@ -1,8 +1,9 @@
+import { isMissing } from '../protocol/catalogue/conditions.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ScreenKind } from '../transaction/challenge.ts'
 import type { Challenge, ChallengeEvent, Consents } from './challenge/machine.ts'
 import { screenOf } from './challenge/screens.ts'
-import { htmlEntry } from './ui/html-entry.ts'
+import { htmlEntry, type HtmlEvent } from './ui/html-entry.ts'
 
 /** What the cardholder did, and the element that says so. */
 export interface AppAction {
@@ -10,19 +11,29 @@ export interface AppAction {
   element: string
 }
 
-/** What a CReq of an app asks for; or the names of the elements that make it unusable (203). */
-export type AppEvent = AppAction | { wrong: string[] }
+/**
+ * What of a CReq says nothing that can be done: emv3ds-protocol §9.1. One CReq, one action: two of cancel, resend, no entry and
+ * another method are as wrong as none, where the screen wants one.
+ * @param creq known to the version, not judged
+ * @param challenge whose screen it answers
+ * @param isAnswer whether it answers the screen that was shown last
+ * @returns the names of the elements at fault (203)
+ */
+export function wrongActions (creq: JsonObject, challenge: Challenge, isAnswer: boolean): string[] {
+  const taken = ACTIONS.filter(({ name, isTaken }) => isTaken(creq[name])).map(({ name }) => name)
+  if (taken.length > 1) return taken
+  if (OF_AN_ERRO.has(creq['challengeCancel'])) return ['challengeCancel']
+  if (challenge.plan.acsInterface === '02') return isUnreadablePage(creq[HTML_ENTRY]) ? [HTML_ENTRY] : []
+  return isAnswer && challenge.state === 'asking' && !DEEDS.some((name) => isDone(name, creq[name])) ? ['challengeDataEntry'] : []
+}
 
 /**
- * What the cardholder did: emv3ds-protocol §9.1. One CReq, one action: two of cancel, resend, no entry and another method are as
- * wrong as none.
- * @param creq each element for itself in order, and known to the version
+ * What the cardholder did.
+ * @param creq judged, `wrongActions` among the rest
  * @param challenge whose screen it answers
  */
-export function appEvent (creq: JsonObject, challenge: Challenge): AppEvent {
-  const actions = ACTIONS.filter(({ name, isTaken }) => isTaken(creq[name]))
-  const [action] = actions
-  if (actions.length > 1) return { wrong: actions.map(({ name }) => name) }
+export function appEvent (creq: JsonObject, challenge: Challenge): AppAction {
+  const action = ACTIONS.find(({ name, isTaken }) => isTaken(creq[name]))
   if (action?.eventOf !== undefined) return { event: action.eventOf(creq), element: action.name }
   return answerOf(creq, challenge)
 }
@@ -44,59 +55,59 @@ const ACTIONS: readonly Action[] = [
   { name: 'challengeNoEntry', isTaken: isYes }
 ]
 
-type Answer = (creq: JsonObject, challenge: Challenge) => AppEvent
+/** Codes of an RReq about an Erro, which goes with them: a CReq has none. */
+const OF_AN_ERRO: ReadonlySet<unknown> = new Set(['09', '10'])
 
-function answerOf (creq: JsonObject, challenge: Challenge): AppEvent {
-  const name = entryName(challenge)
+const HTML_ENTRY = 'challengeHTMLDataEntry'
+const DEEDS: readonly string[] = ['challengeDataEntry', ...ACTIONS.map(({ name }) => name)]
+
+/** `resendChallenge` N says that nothing was done (2.1.0, 2.2.0). */
+function isDone (name: string, value: JsonObject[string] | undefined): boolean {
+  return !isMissing(value) && !(name === 'resendChallenge' && value === 'N')
+}
+
+function isUnreadablePage (entry: unknown): boolean {
+  return isText(entry) && htmlEntry(entry) === undefined
+}
+
+function answerOf (creq: JsonObject, challenge: Challenge): AppAction {
+  const name = challenge.plan.acsInterface === '02' ? HTML_ENTRY : 'challengeDataEntry'
   const entry = creq[name]
   const isOpening = challenge.state === 'awaiting-creq'
   if (isText(entry)) return name === HTML_ENTRY ? pageEvent(entry, isOpening) : entryOf(creq, entry)
   // The first CReq without an entry only opens the challenge, be it with challengeNoEntry.
   if (isOpening) return { event: { type: 'open' }, element: 'messageType' }
-  return ANSWERS[screenOf(challenge.plan, challenge.progress)](creq, challenge)
+  return ANSWERS[screenOf(challenge.plan, challenge.progress)](creq)
 }
 
-const HTML_ENTRY = 'challengeHTMLDataEntry'
-
-/** Where the entry of a screen is: emv3ds-protocol §9.1. */
-function entryName ({ plan }: Challenge): string {
-  return plan.acsInterface === '02' ? HTML_ENTRY : 'challengeDataEntry'
-}
-
-function entryOf (creq: JsonObject, value: string): AppEvent {
+function entryOf (creq: JsonObject, value: string): AppAction {
   const second = creq['challengeDataEntryTwo']
   return { event: { type: 'entry', value, ...(isText(second) ? { second } : {}), ...consentsIn(creq) }, element: 'challengeDataEntry' }
 }
 
 /** A query in which nothing was done, with the first CReq, opens the challenge like any other. */
-function pageEvent (entry: string, isOpening: boolean): AppEvent {
-  const event = htmlEntry(entry)
-  if (event === undefined) return { wrong: [HTML_ENTRY] }
+function pageEvent (entry: string, isOpening: boolean): AppAction {
+  // What cannot be read was refused.
+  const event = htmlEntry(entry) as HtmlEvent
   return { event: isOpening && event.type === 'look' ? { type: 'open' } : event, element: HTML_ENTRY }
 }
 
+type Answer = (creq: JsonObject) => AppAction
+
 const LOOK: AppAction = { event: { type: 'look' }, element: 'oobContinue' }
 
-const ask: Answer = (creq, challenge) => {
-  if (isYes(creq['challengeNoEntry'])) return { event: { type: 'entry', value: '', ...consentsIn(creq) }, element: 'challengeNoEntry' }
-  // Back in the foreground: the screen again.
-  return isContinue(creq) ? LOOK : { wrong: [entryName(challenge)] }
+const ask: Answer = (creq) => isYes(creq['challengeNoEntry'])
+  ? { event: { type: 'entry', value: '', ...consentsIn(creq) }, element: 'challengeNoEntry' }
+  : LOOK
+
+/** What says "continue" is of the screen: 04, 06 or 07. 02 is the SDK's own, on return to the foreground (emv3ds-protocol §5.6). */
+const goOn: Answer = (creq) => {
+  const element = creq['infoContinueIndicator'] === true ? 'infoContinueIndicator' : 'oobContinue'
+  return isMissing(creq[element]) ? LOOK : { event: { type: 'continue', ...consentsIn(creq) }, element }
 }
 
 const ANSWERS: Readonly<Record<ScreenKind, Answer>> = {
-  text: ask,
-  'single-select': ask,
-  'multi-select': ask,
-  'out-of-band': (creq) => isContinue(creq) ? { event: { type: 'continue', ...consentsIn(creq) }, element: 'oobContinue' } : LOOK,
-  information: (creq, { plan }) => {
-    if (creq['infoContinueIndicator'] === true) return { event: { type: 'continue', ...consentsIn(creq) }, element: 'infoContinueIndicator' }
-    return { wrong: [plan.acsInterface === '02' ? HTML_ENTRY : 'infoContinueIndicator'] }
-  }
-}
-
-/** 2.1.0 and 2.2.0 have a boolean; in 2.3.1 02 is the SDK's own, on return to the foreground (emv3ds-protocol §5.6). */
-function isContinue ({ oobContinue }: JsonObject): boolean {
-  return oobContinue === true || oobContinue === '01' || oobContinue === '02'
+  text: ask, 'single-select': ask, 'multi-select': ask, 'out-of-band': goOn, information: goOn
 }
 
 /** By the names of 2.2.0 and of 2.3.1. */

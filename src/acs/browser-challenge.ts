@@ -1,10 +1,14 @@
 import { MockError, type ProtocolError } from '../errors.ts'
+import type { JsonObject } from '../protocol/messages.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
+import { transactionNotFound } from '../store/not-found.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, noChallenge, requireChallenge } from './advance-challenge.ts'
 import { challengeError } from './challenge-error.ts'
 import { isOver } from './challenge/challenge-of.ts'
 import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, step, type Step } from './challenge/machine.ts'
+import { judgeBrowserCReq, type OpeningCReq, type ReadCReq } from './judge-browser-creq.ts'
 import { requireInTime } from './late-creq.ts'
 import { refusalStep, type RefusalParts } from './refuse-creq.ts'
 
@@ -22,17 +26,6 @@ export interface BrowserTurn {
   notice?: ChallengeNotice
 }
 
-/** The CReq that a browser brought, as far as the ACS looks at it: emv3ds-protocol §5.3. */
-export interface OpeningCReq {
-  messageVersion: string
-  /** Lower case. */
-  threeDSServerTransID: string
-  /** Lower case. */
-  acsTransID: string
-  /** 01 to 05. */
-  challengeWindowSize: string
-}
-
 /**
  * @returns whether a browser takes a text back as it brought it. An HTML form does not carry control characters: line ends
  *   come out as CR LF, NUL as U+FFFD. Nothing of EMV's base64url is one.
@@ -44,24 +37,32 @@ export function isReturnable (threeDSSessionData: string): boolean {
 /**
  * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. It changes nothing but the
  * session data, and lets the time for an answer begin again. Strictly, it ends the challenge (emv3ds-protocol §5.3).
- * @param creq judged, ids in lower case
+ * @param sent the CReq, ids in their canonical form where they are some, nothing judged yet
  * @param threeDSSessionData kept byte for byte; where none came, `undefined`, and what an earlier CReq brought stays
  * @returns where the challenge stands, ended ones included
- * @throws ProtocolError, in this order: A/301 when acsTransID is not that of the transaction, A/305 when there is no challenge
- * in a browser, A/402 after a timeout, A/203 when messageVersion is not that of the transaction, or the session data is not
- * `isReturnable`; strictly, A/305, A/314 or A/315 for a CReq that is not the first.
+ * @throws ProtocolError, in this order: A/101 to A/204 as the judge has them, session data that is not `isReturnable` being
+ * wrong (A/203), A/301 when acsTransID is not that of the transaction, A/305 when there is no challenge in a browser, A/402
+ * after a timeout; strictly, A/305, A/314 or A/315 for a CReq that is not the first.
  * MockError of the store, `transaction_not_found` also when another authentication takes the id meanwhile
  */
 export async function openBrowserChallenge (
-  creq: OpeningCReq, threeDSSessionData: string | undefined, parts: BrowserChallengeParts
+  sent: ReadCReq, threeDSSessionData: string | undefined, parts: BrowserChallengeParts
 ): Promise<BrowserTurn> {
-  const transaction = await parts.store.get(creq.threeDSServerTransID)
-  if (transaction.acsTransID.toLowerCase() !== creq.acsTransID) throw unusable('301', 'acsTransID', transaction)
-  requireBrowserChallenge(transaction, parts)
+  const found = await namedBy(sent.read.message, parts)
+  const isTheirs = found !== undefined && found.acsTransID.toLowerCase() === canonicalUuid(sent.read.message['acsTransID'])
+  const creq = judgeBrowserCReq(withSession(sent, threeDSSessionData), parts.judge, isTheirs ? found : undefined)
+  if (found === undefined) throw transactionNotFound()
+  if (!isTheirs) throw unusable('301', 'acsTransID', found)
+  requireBrowserChallenge(found, parts)
   const isStrict = parts.isStrict && parts.anyChannel !== true
-  if (parts.anyChannel !== true) requireInTime(transaction, isStrict)
-  if (creq.messageVersion !== transaction.aReq.messageVersion) throw unusable('203', 'messageVersion', transaction)
-  if (threeDSSessionData !== undefined && !isReturnable(threeDSSessionData)) throw unusable('203', 'threeDSSessionData', transaction)
+  if (parts.anyChannel !== true) requireInTime(found, isStrict)
+  return opening(creq, threeDSSessionData, found, { ...parts, isStrict })
+}
+
+async function opening (
+  creq: OpeningCReq, threeDSSessionData: string | undefined, transaction: Transaction, parts: BrowserChallengeParts
+): Promise<BrowserTurn> {
+  const { isStrict } = parts
   let repeated: ProtocolError | undefined
   const advanced = await advanceChallenge(parts, transaction, (challenge) => {
     repeated = isStrict && challenge.state !== 'awaiting-creq' ? repetition(challenge, creq, transaction) : undefined
@@ -69,6 +70,22 @@ export async function openBrowserChallenge (
   })
   if (repeated !== undefined) throw repeated
   return turnOf(advanced.transaction, advanced.step)
+}
+
+/** The transaction of its threeDSServerTransID, if there is one. */
+async function namedBy (message: JsonObject, { store }: BrowserChallengeParts): Promise<Transaction | undefined> {
+  const id = canonicalUuid(message['threeDSServerTransID'])
+  if (id === undefined) return undefined
+  try {
+    return await store.get(id)
+  } catch (error) {
+    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
+    throw error
+  }
+}
+
+function withSession (sent: ReadCReq, threeDSSessionData = ''): ReadCReq {
+  return isReturnable(threeDSSessionData) ? sent : { ...sent, wrong: [...sent.wrong, 'threeDSSessionData'] }
 }
 
 /** The session data of the last CReq that brought some goes back. */

@@ -1,14 +1,18 @@
+import { isMissing } from '../protocol/catalogue/conditions.ts'
+import { elementsOf, withoutAdditional } from '../protocol/catalogue/known-elements.ts'
+import { differentIds } from '../protocol/different-ids.ts'
+import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject } from '../protocol/messages.ts'
-import { otherMessage } from '../protocol/other-message.ts'
-import { canonicalUuid } from '../protocol/uuid.ts'
-import { atLeast } from '../protocol/versions.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import type { Refused } from '../protocol/refusal.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { requireCount } from './app-count.ts'
-import { isMissing, knownElements, wrongFormats } from './app-creq-formats.ts'
-import { type AppAction, appEvent } from './app-event.ts'
+import { type AppAction, appEvent, wrongActions } from './app-event.ts'
 import type { AppExchange } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
-import { challengeOf } from './challenge/challenge-of.ts'
+import { challengeOf, isOver } from './challenge/challenge-of.ts'
+import type { Challenge } from './challenge/machine.ts'
+import { shownCRes } from './shown-cres.ts'
 
 /** A CReq of an app challenge, judged. */
 export interface AppCReq extends AppAction {
@@ -18,61 +22,58 @@ export interface AppCReq extends AppAction {
   threeDSRequestorAppURL?: string
 }
 
-const REQUIRED = ['messageVersion', 'threeDSServerTransID', 'acsTransID', 'sdkTransID', 'sdkCounterStoA'] as const
 const IDS = ['threeDSServerTransID', 'acsTransID', 'sdkTransID'] as const
 
 /**
- * Judges a decrypted CReq against its transaction: emv3ds-protocol §3, §9.1.
- * @param creq as the SDK spelt it, nothing judged yet
+ * Judges a decrypted CReq by the catalogue, the transaction and the screen that it answers: emv3ds-protocol §3, §9.1.
+ * @param read as the SDK spelt it, nothing judged yet
  * @param transaction found by the acsTransID of the JWE
  * @returns what the CRes repeats, and what the cardholder did
- * @throws ProtocolError A/101 for another message, A/102 for a version that nobody here speaks; A/203, A/201 or A/301, naming
- * every element of the first kind that is at fault; A/302 for a count that is not the next one; A/203 where not one thing was done
+ * @throws ProtocolError A/101 to A/204 as the judge has them, naming every element of the first kind that is at fault; A/301;
+ * A/302 for a count that is not the next one
  */
-export function judgeAppCReq (creq: JsonObject, transaction: Transaction): AppCReq {
-  const { messageVersion } = transaction.aReq
-  const other = otherMessage(creq, 'CReq')
-  if (other !== undefined) throw challengeError(other.errorCode, other.errorDetail, 'The challenge request cannot be used', transaction)
-  refuse('203', wrongElements(creq, transaction), transaction)
-  refuse('201', requiredOf(transaction).filter((name) => isMissing(creq[name])), transaction)
-  refuse('301', IDS.filter((name) => !sameId(creq[name], transaction[name])), transaction)
-  const exchange: AppExchange = {
-    threeDSServerTransID: creq['threeDSServerTransID'] as string,
-    acsTransID: creq['acsTransID'] as string,
-    sdkTransID: creq['sdkTransID'] as string,
-    messageVersion: creq['messageVersion'] as string,
-    counter: creq['sdkCounterStoA'] as string
-  }
+export function judgeAppCReq (read: ReadMessage, transaction: Transaction, judge: Judge): AppCReq {
+  const { message } = read
+  const { aReq, aRes } = transaction
+  const challenge = challengeOf(transaction)
+  const known = withoutAdditional(message, elementsOf('CReq', '01', aReq.messageVersion))
+  const isAnswer = answersScreen(message, transaction, challenge)
+  const { refused } = judge(read, {
+    messageTypes: ['CReq'],
+    version: aReq.messageVersion,
+    deviceChannel: '01',
+    wrong: wrongActions(known, challenge, isAnswer),
+    earlier: {
+      areq: aReq as JsonObject,
+      ...(aRes === undefined ? {} : { ares: aRes as JsonObject }),
+      // Who cancels answers nothing (§9.1).
+      ...(isAnswer && isMissing(message['challengeCancel']) ? { cres: shownCRes(challenge) } : {})
+    }
+  })
+  // A record may lack the SDK's id; then there is nothing to compare.
+  refuse(refused ?? differentIds(message, transaction, IDS.filter((name) => transaction[name] !== undefined)), transaction)
+  const exchange = exchangeOf(message)
   requireCount(transaction, exchange.counter)
-  const known = knownElements(creq, messageVersion)
-  const judged = appEvent(known, challengeOf(transaction))
-  if ('wrong' in judged) throw challengeError('203', judged.wrong.join(','), 'The challenge request cannot be used', transaction)
-  return { ...judged, exchange, canOpenApp: known['oobAppURLInd'] === '01', ...appURLIn(known) }
+  return { ...appEvent(known, challenge), exchange, canOpenApp: known['oobAppURLInd'] === '01', ...appURLIn(known) }
 }
 
-function requiredOf ({ aReq: { messageVersion } }: Transaction): readonly string[] {
-  return atLeast(messageVersion, '2.3.1') ? [...REQUIRED, 'oobAppURLInd'] : REQUIRED
+/**
+ * Only a CReq with the next count answers the screen that was shown last; what another one was to answer is not known, and its
+ * count is what it is refused for (§13.5).
+ */
+function answersScreen ({ sdkCounterStoA }: JsonObject, transaction: Transaction, { state, progress }: Challenge): boolean {
+  return state !== 'awaiting-creq' && !isOver(transaction) && sdkCounterStoA === String(progress.sdkCounter).padStart(3, '0')
+}
+
+function exchangeOf (creq: JsonObject): AppExchange {
+  const { threeDSServerTransID, acsTransID, sdkTransID, messageVersion, sdkCounterStoA } = creq as Record<string, string>
+  return { threeDSServerTransID, acsTransID, sdkTransID, messageVersion, counter: sdkCounterStoA } as AppExchange
 }
 
 function appURLIn ({ threeDSRequestorAppURL }: JsonObject): { threeDSRequestorAppURL?: string } {
   return isMissing(threeDSRequestorAppURL) ? {} : { threeDSRequestorAppURL: threeDSRequestorAppURL as string }
 }
 
-function sameId (sent: unknown, kept: string | undefined): boolean {
-  // A record may lack the SDK's id; then there is nothing to compare.
-  return kept === undefined || canonicalUuid(sent) === canonicalUuid(kept)
-}
-
-function wrongElements (creq: JsonObject, { aReq: { messageVersion } }: Transaction): string[] {
-  const isOther = !isMissing(creq['messageVersion']) && creq['messageVersion'] !== messageVersion
-  return [
-    ...(isOther ? ['messageVersion'] : []),
-    ...wrongFormats(creq, messageVersion),
-    ...IDS.filter((name) => !isMissing(creq[name]) && canonicalUuid(creq[name]) === undefined)
-  ]
-}
-
-function refuse (errorCode: '201' | '203' | '301', elements: readonly string[], transaction: Transaction): void {
-  if (elements.length === 0) return
-  throw challengeError(errorCode, elements.join(','), 'The challenge request cannot be used', transaction)
+function refuse (refused: Refused | undefined, transaction: Transaction): void {
+  if (refused !== undefined) throw challengeError(refused.errorCode, refused.errorDetail, 'The challenge request cannot be used', transaction)
 }

@@ -1,5 +1,6 @@
 import type { ProtocolError } from '../errors.ts'
 import { erroBody } from '../protocol/erro.ts'
+import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
@@ -10,6 +11,7 @@ import { step } from './challenge/machine.ts'
 /** What ending a challenge for a CReq takes. */
 export interface RefusalParts extends ChallengeParts {
   rules: ChallengeRules
+  judge: Judge
   /** Whether a CReq that cannot be used ends its challenge (emv3ds-protocol §12.3); the original server waits for the next one. */
   faultsEnd: boolean
 }

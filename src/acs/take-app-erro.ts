@@ -1,10 +1,16 @@
 import { MockError } from '../errors.ts'
+import type { Judge } from '../protocol/judge.ts'
+import { faultOfErro, keptErro } from '../protocol/kept-erro.ts'
 import type { JsonObject } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
 import { type ChallengeRules, step } from './challenge/machine.ts'
+
+/** What taking an `Erro` of an SDK takes. */
+export type AppErroParts = ChallengeParts & { rules: ChallengeRules, judge: Judge }
 
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
 
@@ -19,13 +25,11 @@ function namesOnly (transaction: Transaction, erro: JsonObject): boolean {
  * @returns the transaction it ended, if any
  * @throws MockError of the store
  */
-export async function takeAppErro (
-  erro: JsonObject, parts: ChallengeParts & { rules: ChallengeRules }
-): Promise<Transaction | undefined> {
-  const acsTransID = canonicalUuid(erro['acsTransID'])
+export async function takeAppErro (read: ReadMessage, parts: AppErroParts): Promise<Transaction | undefined> {
+  const acsTransID = canonicalUuid(read.message['acsTransID'])
   if (acsTransID === undefined) return undefined
   try {
-    return await endWithErro(await parts.store.findByAcsTransId(acsTransID), erro, parts)
+    return await endWithErro(await parts.store.findByAcsTransId(acsTransID), read, parts)
   } catch (error) {
     if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
     throw error
@@ -33,15 +37,16 @@ export async function takeAppErro (
 }
 
 /**
- * Ends a transaction's challenge in an app by an `Erro` of its SDK.
+ * Ends a transaction's challenge in an app by an `Erro` of its SDK. The RReq carries it (2.3.1), unless it is none by the catalogue:
+ * a DS would refuse that.
  * @returns the transaction; nothing where there is no such challenge, or the `Erro` names another transaction
  * @throws MockError of the store
  */
-export async function endWithErro (
-  found: Transaction, erro: JsonObject, parts: ChallengeParts & { rules: ChallengeRules }
-): Promise<Transaction | undefined> {
-  if (found.aReq.deviceChannel !== '01' || !hasChallenge(found) || !namesOnly(found, erro)) return undefined
-  const errorCode = typeof erro['errorCode'] === 'string' ? erro['errorCode'] : ''
-  const advanced = await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'erro', errorCode, erro }, parts.rules))
+export async function endWithErro (found: Transaction, read: ReadMessage, parts: AppErroParts): Promise<Transaction | undefined> {
+  const { message } = read
+  if (found.aReq.deviceChannel !== '01' || !hasChallenge(found) || !namesOnly(found, message)) return undefined
+  const errorCode = typeof message['errorCode'] === 'string' ? message['errorCode'] : ''
+  const reported = faultOfErro(read, parts.judge) === undefined ? { erro: keptErro(message) } : {}
+  const advanced = await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'erro', errorCode, ...reported }, parts.rules))
   return advanced.transaction
 }

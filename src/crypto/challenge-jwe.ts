@@ -60,6 +60,13 @@ export function readProtectedHeader (jwe: string): ChallengeJweHeader {
   return readHeader(split(jwe))
 }
 
+/** @returns the kid of a text that cannot be used as a JWE, where its header can be read so far: whose message it was meant to be. */
+export function readKid (jwe: string): string | undefined {
+  const header = jwe.length > MAX_JWE_LENGTH ? undefined : decodeBase64url(jwe.split('.', 1)[0] as string)
+  const { kid } = (parseJson(header?.toString('utf8') ?? '') ?? {}) as { kid?: unknown }
+  return typeof kid === 'string' ? kid : undefined
+}
+
 /**
  * Decrypts a CReq (emv3ds-protocol §13.4). A GCM IV longer than 12 bytes is cut to 12, as SDKs of the original server rely on.
  * @param key session key, 32 bytes: CBC uses all of it, GCM the first 16 bytes in this direction

@@ -72,3 +72,8 @@ for (const [emv, legacy] of Object.entries(LEGACY_NAMES)) exact.set(legacy, emv)
 export function emvNameOf (name: string): string {
   return exact.get(name) ?? folded.get(fold(name)) ?? name
 }
+
+/** @returns a path of names, `parent.child`, each in EMV spelling */
+export function emvPathOf (path: string): string {
+  return path.split('.').map(emvNameOf).join('.')
+}

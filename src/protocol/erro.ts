@@ -16,7 +16,8 @@ const conditional = ['errorMessageType', 'threeDSServerTransID', 'dsTransID', 'a
 
 /**
  * The `Erro` that says what `erro` says: §12.1, with the general text of its code from §12.2.
- * An unknown `messageVersion` becomes the newest; `errorDetail` is cut at its longest length; what is not known is left out.
+ * An unknown `messageVersion` becomes the newest; `errorDetail` is cut at its longest length, and an empty one becomes the general text; what is
+ * not known is left out.
  */
 export function erroBody (erro: ErroContent): Erro {
   const body: Erro = {
@@ -25,7 +26,8 @@ export function erroBody (erro: ErroContent): Erro {
     errorCode: erro.errorCode,
     errorComponent: erro.errorComponent,
     errorDescription: describeErrorCode(erro.errorCode),
-    errorDetail: erro.errorDetail.slice(0, LONGEST_TEXT)
+    // A member may have a name that says nothing; a detail has to say something.
+    errorDetail: erro.errorDetail.slice(0, LONGEST_TEXT) || describeErrorCode(erro.errorCode)
   }
   for (const element of conditional) {
     const value = erro[element]

@@ -14,7 +14,7 @@ export interface Expected {
   /** Any other is 101. */
   messageTypes: readonly MessageType[]
   /** Some elements are on one leg only. Not given: what is due on one leg is due on none. */
-  leg?: '3DSServer->DS' | 'DS->ACS'
+  leg?: '3DSServer->DS' | 'DS->ACS' | 'DS->3DSServer'
   /** For messages that do not carry it; from `earlier.areq` otherwise. Not known: what is due in every channel is due. */
   deviceChannel?: string
   /** As `deviceChannel`. */
@@ -24,6 +24,8 @@ export interface Expected {
   /** Conditions look at them; one that asks for a message that is not given is left alone. `cres` is the latest one. */
   earlier?: { areq?: JsonObject, ares?: JsonObject, cres?: JsonObject }
   contexts?: readonly ('finalCRes' | 'spcSecondAReq')[]
+  /** Elements that are wrong for what only the door knows: 203, with those of the catalogue. */
+  wrong?: readonly string[]
 }
 
 export interface Finding {
@@ -41,6 +43,16 @@ export interface Judgement {
   findings: readonly Finding[]
 }
 
+/** How a judge is set. */
+export interface JudgeSettings {
+  /** Refuses optional elements that are empty (203) and ISO codes that are not assigned (304), which real servers send; else they are only findings. */
+  strict: boolean
+  /** Which of the two answers where a message has both, which no text says. */
+  firstErrorCode: '203' | '201'
+  /** What a door takes although the catalogue refuses it: it is only a finding. */
+  tolerates?: (flaw: Readonly<Flaw>, message: JsonObject) => boolean
+}
+
 /** @returns what is wrong with a message. What is no JSON object is 101 too, and the reader's to say. */
 export type Judge = (read: ReadMessage, expected: Expected) => Judgement
 
@@ -49,24 +61,23 @@ const LONGEST_DETAIL = 2048
 const FORMAT_FIRST: readonly FoundCode[] = ['204', '203', '207', '201', '202', '304']
 const MISSING_FIRST: readonly FoundCode[] = ['204', '201', '203', '207', '202', '304']
 
-/**
- * Makes the judge of messages by the catalogue: emv3ds-protocol §3 and §12.
- * @param options.strict refuses optional elements that are empty (203) and ISO codes that are not assigned (304), which real
- * servers send; else they are only findings
- * @param options.firstErrorCode which of the two answers where a message has both, which no text says
- */
-export function createJudge ({ strict, firstErrorCode }: { strict: boolean, firstErrorCode: '203' | '201' }): Judge {
+/** Makes the judge of messages by the catalogue: emv3ds-protocol §3 and §12. */
+export function createJudge ({ strict, firstErrorCode, tolerates = () => false }: JudgeSettings): Judge {
   const order = firstErrorCode === '203' ? FORMAT_FIRST : MISSING_FIRST
+  const isRefused = (flaw: Flaw, message: JsonObject) =>
+    (flaw.weight === 'hard' || (flaw.weight === 'lenient' && strict)) && !tolerates(flaw, message)
   return (read, expected) => {
     const { message, duplicates } = read
     const outright = refusedOutright(message, expected)
     if (outright !== undefined) return outright
     const found = new Found()
     for (const element of duplicates) found.add('204', element)
-    const { leg, contexts, earlier } = expected
+    const { leg, contexts, earlier, wrong } = expected
     messageRule(kindOf(message, expected))({ message, leg, contexts, earlier }, found)
+    if (wrong !== undefined) for (const element of wrong) found.add('203', element)
     addCriticalExtensions(message, found)
-    return found.flaws === undefined ? PASSED : judgementOf(found.flaws, order, strict)
+    if (found.flaws === undefined) return PASSED
+    return judgementOf(found.flaws.map((flaw) => ({ ...flaw, refused: isRefused(flaw, message) })), order)
   }
 }
 
@@ -84,15 +95,16 @@ function outright (errorCode: string, element: string, errorDetail: string): Jud
   return { refused: { errorCode, errorDetail }, findings: [{ errorCode, element, refused: true }] }
 }
 
-/** An AReq carries channel and category, an RReq the category; a value for the use of a DS is as good as none. */
+/** An AReq carries channel and category, an RReq repeats the category; a value for the use of a DS is as good as none. */
 function kindOf (message: JsonObject, { version, deviceChannel, messageCategory, leg, earlier, contexts }: Expected): MessageKind {
   const { messageType, messageVersion } = message
   const areq = messageType === 'AReq' ? message : earlier?.areq
+  const repeated = messageType === 'RReq' ? message['messageCategory'] : undefined
   return {
     messageType: messageType as MessageType,
     version: isMissing(messageVersion) ? version as string : messageVersion as string,
     deviceChannel: oneOf(CHANNELS, messageType === 'AReq' ? message['deviceChannel'] : deviceChannel ?? areq?.['deviceChannel']),
-    messageCategory: oneOf(CATEGORIES, messageType === 'AReq' || messageType === 'RReq' ? message['messageCategory'] : messageCategory ?? areq?.['messageCategory']),
+    messageCategory: oneOf(CATEGORIES, messageType === 'AReq' ? message['messageCategory'] : repeated ?? messageCategory ?? areq?.['messageCategory']),
     leg,
     final: contexts?.includes('finalCRes') === true
   }
@@ -111,10 +123,8 @@ function addCriticalExtensions ({ messageType, messageExtension }: JsonObject, f
   }
 }
 
-function judgementOf (flaws: readonly Flaw[], order: readonly FoundCode[], strict: boolean): Judgement {
-  const findings = flaws.map(({ errorCode, element, weight }) => (
-    { errorCode, element, refused: weight === 'hard' || (weight === 'lenient' && strict) }
-  ))
+function judgementOf (flaws: readonly (Flaw & Finding)[], order: readonly FoundCode[]): Judgement {
+  const findings = flaws.map(({ errorCode, element, refused }) => ({ errorCode, element, refused }))
   const refusing = findings.filter(({ refused }) => refused)
   const errorCode = order.find((code) => refusing.some((finding) => finding.errorCode === code))
   if (errorCode === undefined) return { findings }

@@ -74,6 +74,7 @@ const DESCRIPTIONS: Json = {
   101: 'Message is not readable or not meant for this component',
   102: 'Message version is not supported',
   201: 'A required element is missing',
+  202: 'A critical message extension is not known',
   203: 'An element has an invalid format or value',
   301: 'Transaction identifier is not known or not valid here',
   302: 'Decryption or signature check failed',
@@ -187,13 +188,12 @@ t.test('cancel ends with N and its code, at once or later (emv3ds §9.1, §10)',
   await checkFinal(t, emv, sdk, { transStatus: 'N', transStatusReason: '01', challengeCancel: '01', interactionCounter: '00' })
 })
 
-t.test('resend, continue and an empty first CReq are no attempts; an empty later one is (emv3ds §9.1)', async (t) => {
+t.test('resend and an empty first CReq are no attempts; an empty later one is (emv3ds §9.1)', async (t) => {
   const sdk = await start()
   t.strictSame(await sdk.challenge(), screen(sdk, '000', OPENED))
   t.strictSame(await sdk.challenge({ resendChallenge: 'Y' }), screen(sdk, '001', RESENT))
-  t.strictSame(await sdk.challenge({ oobContinue: true }), screen(sdk, '002', OPENED))
-  t.strictSame(await sdk.challenge({ challengeNoEntry: 'Y' }), screen(sdk, '003', wrong(2)))
-  t.strictSame(await sdk.challenge({ challengeDataEntry: '1234', resendChallenge: 'N' }), end(sdk, '004', 'Y'))
+  t.strictSame(await sdk.challenge({ challengeNoEntry: 'Y' }), screen(sdk, '002', wrong(2)))
+  t.strictSame(await sdk.challenge({ challengeDataEntry: '1234', resendChallenge: 'N' }), end(sdk, '003', 'Y'))
   await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '02' })
 })
 
@@ -333,8 +333,9 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
     [{ challengeCancel: '02' }, '203', 'challengeCancel'],
     [{ challengeCancel: 1, resendChallenge: true, challengeNoEntry: 'N', oobContinue: 'true' }, '203', 'challengeCancel,resendChallenge,challengeNoEntry,oobContinue'],
     [{ threeDSServerTransID: randomUUID(), challengeDataEntry: '1234' }, '301', 'threeDSServerTransID'],
-    [{ threeDSServerTransID: randomUUID(), acsTransID: randomUUID(), sdkTransID: randomUUID() }, '301', 'threeDSServerTransID,acsTransID,sdkTransID'],
-    [{ acsTransID: 'x', sdkTransID: ['y'] }, '203', 'acsTransID,sdkTransID'],
+    [{ threeDSServerTransID: randomUUID(), acsTransID: randomUUID(), sdkTransID: randomUUID(), challengeDataEntry: '1' }, '301', 'threeDSServerTransID,acsTransID,sdkTransID'],
+    [{ acsTransID: 'x', sdkTransID: ['y'] }, '203', 'acsTransID,sdkTransID,challengeDataEntry'],
+    [{ acsTransID: 'x', sdkTransID: ['y'], challengeDataEntry: '1' }, '203', 'acsTransID,sdkTransID'],
     [{ messageVersion: '2.1.0', challengeDataEntry: '1234' }, '203', 'messageVersion'],
     [{ messageType: 5, messageVersion: 2 }, '101', 'messageType'],
     [{ messageType: undefined }, '101', 'messageType'],
@@ -342,10 +343,16 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
     [{ challengeHTMLDataEntry: 'otp=1234' }, '203', 'challengeDataEntry'],
     [{ messageType: 'CRes', messageVersion: '9.9.9' }, '101', 'messageType'],
     [{ messageVersion: '9.9.9', resendChallenge: 'x' }, '102', '2.1.0,2.2.0,2.3.1'],
-    [{ messageVersion: '', sdkTransID: null, sdkCounterStoA: undefined }, '201', 'messageVersion,sdkTransID,sdkCounterStoA'],
+    [{ messageVersion: '', sdkTransID: null, sdkCounterStoA: undefined }, '201', 'messageVersion,sdkCounterStoA,sdkTransID'],
     [{ messageVersion: '2.1.0', sdkTransID: undefined }, '203', 'messageVersion'],
-    [{ oobContinue: true, whitelistingDataEntry: 'y', threeDSRequestorAppURL: 'x'.repeat(257) }, '203', 'whitelistingDataEntry,threeDSRequestorAppURL'],
+    [{ oobContinue: true, whitelistingDataEntry: 'y', threeDSRequestorAppURL: 'x'.repeat(257) }, '203', 'whitelistingDataEntry,threeDSRequestorAppURL,challengeDataEntry'],
     [{ challengeAddCode: 'Y' }, '203', 'challengeDataEntry'],
+    [{ oobContinue: true }, '203', 'challengeDataEntry'],
+    [{ oobContinue: false, challengeDataEntry: '1' }, '203', 'oobContinue'],
+    [{ oobContinue: '01', challengeDataEntry: '1' }, '203', 'oobContinue'],
+    [{ challengeDataEntry: '1', messageExtension: [{ name: 'x', id: 'A000000004-x', criticalityIndicator: true, data: { a: 'b' } }] }, '202', 'A000000004-x'],
+    [{ challengeDataEntry: '1', messageExtension: Array.from({ length: 11 }, () => ({ name: 'x', id: 'y', criticalityIndicator: false, data: { a: 'b' } })) }, '203', 'messageExtension'],
+    [{ challengeDataEntry: '1', messageExtension: [{ name: 'x', criticalityIndicator: 'no', data: {} }] }, '203', 'messageExtension.criticalityIndicator'],
     [{ challengeAddCode: 'Y', resendChallenge: 'Y', challengeCancel: '01' }, '203', 'challengeCancel,resendChallenge']
   ]
   for (const [members, errorCode, errorDetail] of faults) {
@@ -419,8 +426,8 @@ t.test('a JWE that was tampered with, or made with another key, is not opened, a
   }
 })
 
-/** Bodies that tell no transaction, with what is said of them: detail and code of the Erro. */
-function hopelessBodies (acsTransID: string): [string, string | Buffer, string, string][] {
+/** Bodies that cannot be opened, with what is said of them: detail and code of the Erro, and whether they tell their transaction all the same. */
+function hopelessBodies (acsTransID: string): [string, string | Buffer, string, string, 'told'?][] {
   const jwe = (header: unknown) => `${Buffer.from(typeof header === 'string' ? header : JSON.stringify(header)).toString('base64url')}..AA.AA.AA`
   const kid = acsTransID
   return [
@@ -429,18 +436,18 @@ function hopelessBodies (acsTransID: string): [string, string | Buffer, string, 
     ['no UTF-8', Buffer.from([0x65, 0xc3, 0x28]), 'Invalid request body encoding', '101'],
     ['words', 'hello', 'Invalid JWE format', '101'],
     ['a JWS', 'a.b.c', 'Invalid JWE format', '101'],
-    ['six parts', `${jwe({ alg: 'dir', enc: 'A128GCM', kid })}.AA`, 'Invalid JWE format', '101'],
-    ['a JWE with an encrypted key', jwe({ alg: 'dir', enc: 'A128GCM', kid }).replace('..', '.AA.'), 'Invalid JWE format', '101'],
+    ['six parts', `${jwe({ alg: 'dir', enc: 'A128GCM', kid })}.AA`, 'Invalid JWE format', '101', 'told'],
+    ['a JWE with an encrypted key', jwe({ alg: 'dir', enc: 'A128GCM', kid }).replace('..', '.AA.'), 'Invalid JWE format', '101', 'told'],
     ['a JSON object', '{"messageType":"CReq"}', 'Received JSON error response instead of JWE', '101'],
     ['a header of other characters', '????..AA.AA.AA', 'Invalid JWE header encoding', '302'],
     ['a header with padding', 'e30=..AA.AA.AA', 'Invalid JWE header encoding', '302'],
     ['a header that is no JSON', jwe('{'), 'Invalid JWE header JSON', '302'],
     ['a header that is no object', jwe('7'), 'Invalid JWE header JSON', '302'],
-    ['a header with zip', jwe({ alg: 'dir', enc: 'A128GCM', kid, zip: 'DEF' }), 'Invalid JWE header JSON', '302'],
+    ['a header with zip', jwe({ alg: 'dir', enc: 'A128GCM', kid, zip: 'DEF' }), 'Invalid JWE header JSON', '302', 'told'],
     ['no kid', jwe({ alg: 'dir', enc: 'A128GCM' }), 'Missing kid in JWE header', '301'],
     ['a kid that is no text', jwe({ alg: 'dir', enc: 'A128GCM', kid: [kid] }), 'Missing kid in JWE header', '301'],
-    ['an unknown enc', jwe({ alg: 'dir', enc: 'A256GCM', kid }), 'Unsupported encryption algorithm', '302'],
-    ['an unknown alg', jwe({ alg: 'ECDH-ES', enc: 'A128GCM', kid }), 'Unsupported encryption algorithm', '302']
+    ['an unknown enc', jwe({ alg: 'dir', enc: 'A256GCM', kid }), 'Unsupported encryption algorithm', '302', 'told'],
+    ['an unknown alg', jwe({ alg: 'ECDH-ES', enc: 'A128GCM', kid }), 'Unsupported encryption algorithm', '302', 'told']
   ]
 }
 
@@ -448,14 +455,28 @@ t.test('a body that tells no transaction gets an Erro without ids (emv3ds §12.3
   const sdk = await start()
   for (const path of ['/acs/app', '/challenge']) {
     sdk.path = path
-    for (const [what, body, errorDetail, errorCode] of hopelessBodies(sdk.acsTransID)) {
-      await t.test(what, async (t) => {
-        await checkErro(t, sdk, async () => sdk.post(body), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode] })
-      })
+    for (const [what, body, errorDetail, errorCode, told] of hopelessBodies(sdk.acsTransID)) {
+      if (told === undefined) {
+        await t.test(what, async (t) => {
+          await checkErro(t, sdk, async () => sdk.post(body), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode] })
+        })
+      }
     }
     for (const text of ['{', '{"messageType":"Erro"', '{]']) {
       await checkErro(t, sdk, async () => sdk.post(text), { errorCode: '101', errorDetail: 'Invalid JWE format', errorDescription: DESCRIPTIONS['101'] })
     }
+  }
+})
+
+t.test('a JWE that cannot be read but says whose it is: an Erro with every id, and the challenge is over (emv3ds §12.1, §12.3)', async (t) => {
+  const other = randomUUID()
+  for (const [at, [what]] of hopelessBodies('').entries()) {
+    const sdk = await start()
+    const [, body, errorDetail, errorCode, told] = hopelessBodies(sdk.acsTransID)[at] as ReturnType<typeof hopelessBodies>[number]
+    if (told === undefined) continue
+    await t.test(what, (t) => checkEndedBy(t, sdk, async () => sdk.post(body), erro(errorCode, errorDetail, sdk)))
+    const [, ofNobody] = hopelessBodies(other)[at] as unknown as [string, string]
+    isErro(t, await sdk.post(ofNobody), { errorCode, errorDetail, errorDescription: DESCRIPTIONS[errorCode], acsTransID: other })
   }
 })
 

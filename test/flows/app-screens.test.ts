@@ -264,7 +264,7 @@ t.test('two boxes have to agree, and consents are reported (2.3.1)', async (t) =
     const sdk = await challenged(acs, '4000400040004008', { version: '2.3.1', sdkInterface })
     await sdk.start()
     t.match(await (sdkInterface === '01'
-      ? sdk.turn({ challengeDataEntry: '1234', trustListDataEntry: 'Y' })
+      ? sdk.turn({ challengeDataEntry: '1234', trustListDataEntry: 'Y', deviceBindingDataEntry: 'N' })
       : sdk.submitHtml({ otp: '1234', consents: 'trustList,deviceBinding', trustList: 'Y' })), { transStatus: 'Y' })
     t.match(resultOf(acs.ds, sdk), { trustListStatus: 'Y', trustListStatusSource: '03', deviceBindingStatus: '04', deviceBindingStatusSource: '03' })
     t.strictSame([two.faults, sdk.faults], [[], []])
@@ -287,33 +287,91 @@ t.test('information, then the fallback to decoupled: RReq D, reason 29; the CRes
   }
 })
 
-t.test('what the screen does not offer is an element in the wrong place: A/203, and the challenge is over (emv3ds §9.1, §12.3)', async (t) => {
+t.test('a CReq has what its screen asks for (A/201) and nothing that it does not offer (A/203): else the challenge is over (emv3ds §3, §9.1, §12.3)', async (t) => {
   const acs = await startAcs(t)
-  for (const [card, sdkInterface, members, errorDetail] of [
-    ['4000400040004004', '01', { challengeDataEntry: '1234' }, 'challengeDataEntry'],
-    ['4000400040004004', '02', { challengeHTMLDataEntry: 'otp=1234' }, 'challengeHTMLDataEntry'],
-    ['4000400040004007', '01', { challengeAddCode: 'Y' }, 'challengeAddCode'],
-    ['4000400040004007', '01', {}, 'infoContinueIndicator'],
-    ['4000400040004007', '02', {}, 'challengeHTMLDataEntry'],
-    ['4000400040004001', '02', { challengeDataEntry: '1234' }, 'challengeHTMLDataEntry'],
-    ['4000400040004001', '02', { challengeHTMLDataEntry: 'otp=%zz' }, 'challengeHTMLDataEntry'],
-    ['4000400040004001', '02', { challengeHTMLDataEntry: 'otp=1234&otp=1234' }, 'challengeHTMLDataEntry'],
-    ['4000400040004002', '01', { challengeDataEntryTwo: 'x'.repeat(46) }, 'challengeDataEntryTwo'],
-    ['4000400040004004', '01', { oobAppURLInd: '04' }, 'oobAppURLInd']
+  for (const [card, sdkInterface, members, errorCode, errorDetail] of [
+    ['4000400040004004', '01', { challengeDataEntry: '1234' }, '201', 'oobContinue'],
+    ['4000400040004004', '01', {}, '201', 'oobContinue'],
+    ['4000400040004004', '01', { challengeDataEntry: '1234', oobContinue: '01' }, '203', 'challengeDataEntry'],
+    ['4000400040004004', '01', { oobContinue: true }, '203', 'oobContinue'],
+    ['4000400040004004', '02', { challengeHTMLDataEntry: 'otp=1234' }, '201', 'oobContinue'],
+    ['4000400040004004', '02', { challengeHTMLDataEntry: 'otp=1234', oobContinue: '01' }, '203', 'challengeHTMLDataEntry'],
+    ['4000400040004007', '01', { challengeAddCode: 'Y', infoContinueIndicator: true }, '203', 'challengeAddCode'],
+    ['4000400040004007', '01', {}, '201', 'infoContinueIndicator'],
+    ['4000400040004007', '01', { infoContinueIndicator: false }, '203', 'infoContinueIndicator'],
+    ['4000400040004007', '02', {}, '201', 'challengeHTMLDataEntry'],
+    ['4000400040004001', '02', { challengeDataEntry: '1234' }, '201', 'challengeHTMLDataEntry'],
+    ['4000400040004001', '02', { challengeHTMLDataEntry: 'otp=%zz' }, '203', 'challengeHTMLDataEntry'],
+    ['4000400040004001', '02', { challengeHTMLDataEntry: 'otp=1234&otp=1234' }, '203', 'challengeHTMLDataEntry'],
+    ['4000400040004002', '01', { challengeDataEntryTwo: 'x'.repeat(46), challengeDataEntry: 'sms' }, '203', 'challengeDataEntryTwo'],
+    ['4000400040004001', '01', { resendChallenge: 'N', challengeDataEntry: '1234' }, '203', 'resendChallenge'],
+    ['4000400040004001', '01', { challengeCancel: '09' }, '203', 'challengeCancel'],
+    ['4000400040004008', '01', { challengeDataEntry: '1234', trustListDataEntry: undefined, deviceBindingDataEntry: undefined }, '201', 'deviceBindingDataEntry,trustListDataEntry'],
+    ['4000400040004004', '01', { oobAppURLInd: '04', oobContinue: '01' }, '207', 'oobAppURLInd']
   ] as const) {
     await t.test(`${card} ${sdkInterface} ${JSON.stringify(members).slice(0, 60)}`, async (t) => {
       const sdk = await challenged(acs, card, { version: '2.3.1', sdkInterface })
       await sdk.start()
       const erro = await sdk.refused(members)
-      t.match(erro, { errorCode: '203', errorComponent: 'A', errorDetail, errorMessageType: 'CReq' })
+      t.match(erro, { errorCode, errorComponent: 'A', errorDetail, errorMessageType: 'CReq' })
       t.match(resultOf(acs.ds, sdk), { transStatus: 'U', transStatusReason: '22', challengeCancel: '10', interactionCounter: '00' })
       t.strictSame(resultOf(acs.ds, sdk).challengeErrorReporting, erro)
       t.strictSame(sdk.faults, [])
     })
   }
+  const consents = await challenged(acs, '4000400040004008', { version: '2.2.0' })
+  await consents.start()
+  t.match(await consents.refused({ challengeDataEntry: '1234', whitelistingDataEntry: undefined }), { errorCode: '201', errorDetail: 'whitelistingDataEntry' })
+  const cancelled = await challenged(acs, '4000400040004004', { version: '2.3.1' })
+  await cancelled.start()
+  t.match(await cancelled.turn({ challengeCancel: '01' }), { transStatus: 'N' }, 'who cancels answers nothing')
   const without = await challenged(acs, '4000400040004001', { version: '2.3.1' })
   t.match(await without.refused({ oobAppURLInd: undefined }), { errorCode: '201', errorDetail: 'oobAppURLInd' })
   t.strictSame(acs.ds.faults, [])
+})
+
+t.test('a native screen whose CReq says nothing is A/203 (§9.1), and A/201 by the catalogue where FIRST_ERROR_CODE=201 (emv3ds §3)', async (t) => {
+  for (const [first, errorDetail] of [['203', 'challengeDataEntry'], ['201', 'challengeDataEntry,challengeNoEntry']] as const) {
+    const acs = await startAcs(t, { FIRST_ERROR_CODE: first })
+    for (const version of VERSIONS) {
+      const sdk = await challenged(acs, '4000400040004002', { version })
+      await sdk.start()
+      t.match(await sdk.refused(), { errorCode: first, errorDetail })
+    }
+  }
+})
+
+t.test('an empty optional element is only a finding, and A/203 in VALIDATION=emv-strict (emv3ds §3, §17)', async (t) => {
+  for (const VALIDATION of ['emv', 'emv-strict']) {
+    const acs = await startAcs(t, { VALIDATION })
+    const sdk = await challenged(acs, '4000400040004001', { version: '2.3.1' })
+    await sdk.start()
+    const members = { challengeDataEntry: '1234', challengeDataEntryTwo: '', messageExtension: [] }
+    if (VALIDATION === 'emv') t.match(await sdk.turn(members), { transStatus: 'Y' })
+    else t.match(await sdk.refused(members), { errorCode: '203', errorDetail: 'challengeDataEntryTwo,messageExtension' })
+  }
+})
+
+t.test('a key that stands twice in a CReq, nested ones too, is A/204 (emv3ds §3.5)', async (t) => {
+  const acs = await startAcs(t)
+  const sdk = await challenged(acs, '4000400040004001', { version: '2.2.0' })
+  await sdk.start()
+  const text = JSON.stringify(sdk.creq({ challengeDataEntry: '1234', messageExtension: [{ name: 'x', id: 'y', criticalityIndicator: false, data: { a: 'b' } }] }))
+    .replace('"challengeDataEntry"', '"challengeDataEntry":"1","challengeDataEntry"').replace('"a":"b"', '"a":"b","a" :"c"')
+  const { body } = await sdk.post(sdk.seal(text))
+  t.match(JSON.parse(body), { errorCode: '204', errorDetail: 'challengeDataEntry,messageExtension.data.a', acsTransID: sdk.aRes.acsTransID })
+})
+
+t.test('challengeNoEntry is taken in 2.1.0, and choices may be joined by a comma or a semicolon (emv3ds §9.1, §17)', async (t) => {
+  const acs = await startAcs(t, { OTP_MAX_ATTEMPTS: '9' })
+  for (const version of VERSIONS) {
+    for (const separator of [',', ';']) {
+      const sdk = await challenged(acs, '4000400040004003', { version })
+      await sdk.start({ challengeNoEntry: 'Y' })
+      t.match(await sdk.turn({ challengeNoEntry: 'Y' }), { challengeCompletionInd: 'N' })
+      t.match(await sdk.turn({ challengeDataEntry: ['sms', 'mail'].join(separator) }), { transStatus: 'Y' })
+    }
+  }
 })
 
 t.test('back in the foreground the screen comes again, and the first CReq may bring a query with nothing in it (emv3ds §5.5, §5.6)', async (t) => {

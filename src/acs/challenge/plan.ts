@@ -53,13 +53,14 @@ function offeredInterface ({ deviceRenderOptions, messageVersion }: AReq, screen
   const offers = (acsInterface: '01' | '02'): boolean => {
     if (sdkInterface !== undefined && sdkInterface !== '03' && sdkInterface !== acsInterface) return false
     if (types.length === 0) return true
-    return screens.every((kind) => types.includes(acsInterface === HTML ? htmlType(kind, messageVersion) : UI_TYPES[kind]))
+    return screens.every((kind) => types.includes(uiTypeOf(kind, acsInterface, messageVersion)))
   }
   return [wanted, wanted === HTML ? NATIVE : HTML].find((acsInterface) => offers(acsInterface as '01' | '02')) as '01' | '02' | undefined
 }
 
-/** Out of band has a type of its own since 2.3.1: emv3ds-protocol §9.2. */
-function htmlType (kind: ScreenKind, messageVersion: string): string {
+/** `acsUiType` of a screen. A page out of band has a type of its own since 2.3.1: emv3ds-protocol §9.2. */
+export function uiTypeOf (kind: ScreenKind, acsInterface: '01' | '02', messageVersion: string): string {
+  if (acsInterface === NATIVE) return UI_TYPES[kind]
   return kind === 'out-of-band' && atLeast(messageVersion, '2.3.1') ? '06' : HTML_UI
 }
 

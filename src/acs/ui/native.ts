@@ -31,7 +31,7 @@ function fit (text: string, most: number): string {
 }
 
 /** The two names of the trust list: emv3ds-protocol §16. */
-function consentElements ({ consents, messageVersion }: AppScreen): JsonObject {
+export function consentElements ({ consents, messageVersion }: Pick<AppScreen, 'consents' | 'messageVersion'>): JsonObject {
   const isNew = atLeast(messageVersion, '2.3.1')
   const elements: JsonObject = {}
   if (consents.includes('trustList')) elements[isNew ? 'trustListInfoText' : 'whitelistingInfoText'] = CONSENT_TEXTS.trustList

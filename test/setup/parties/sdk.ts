@@ -191,7 +191,9 @@ export class AppSdk {
 
   /** The form of an HTML screen, sent as its query. */
   submitHtml (fields: Record<string, string>): Promise<any> {
-    return this.turn({ challengeHTMLDataEntry: new URLSearchParams(fields).toString() })
+    // UI type 06 asks for both (2.3.1).
+    const pressed = this.screen?.acsUiType === '06' ? { oobContinue: '01' } : {}
+    return this.turn({ challengeHTMLDataEntry: new URLSearchParams(fields).toString(), ...pressed })
   }
 
   /** The page of an HTML screen. */

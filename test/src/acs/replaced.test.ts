@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { answerAppCReq, type AppChallengeParts } from '../../../src/acs/app-challenge.ts'
 import { openBrowserChallenge, takeBrowserEvent } from '../../../src/acs/browser-challenge.ts'
 import { takeAppErro } from '../../../src/acs/take-app-erro.ts'
+import { parseCreq } from '../../../src/dialects/browser-creq.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { build, post } from '../../setup/app.ts'
@@ -48,14 +49,14 @@ t.test('what was meant for a transaction whose id another authentication took do
 
   await t.test('session data', async (t) => {
     const parts = overtaken()
-    await t.rejects(openBrowserChallenge(await startInBrowser(), 'session', parts), notFound)
+    await t.rejects(openBrowserChallenge(parseCreq(JSON.stringify(await startInBrowser())), 'session', parts), notFound)
     await checkUntouched(t, parts)
   })
 
   await t.test('an Erro of an SDK, which gets no answer', async (t) => {
     const { acsTransID } = await challengedSdk(injectInto(app))
     const parts = overtaken()
-    t.equal(await takeAppErro({ messageType: 'Erro', errorCode: '402', acsTransID }, parts), undefined)
+    t.equal(await takeAppErro({ message: { messageType: 'Erro', errorCode: '402', acsTransID }, raw: '', duplicates: [] }, parts), undefined)
     await checkUntouched(t, parts)
   })
 

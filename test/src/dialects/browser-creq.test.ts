@@ -1,7 +1,9 @@
 import t from 'tap'
-import { asUnreadable, judgeCreq, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
+import { judgeBrowserCReq } from '../../../src/acs/judge-browser-creq.ts'
+import { asUnreadable, MAX_CREQ_LENGTH, parseCreq } from '../../../src/dialects/browser-creq.ts'
 import { ERROR_REDIRECT_QUERY, redirectLocation } from '../../../src/dialects/original/redirect.ts'
 import { ProtocolError } from '../../../src/errors.ts'
+import { createJudge } from '../../../src/protocol/judge.ts'
 import { inRuntimeSpelling } from '../../setup/requests.ts'
 
 const creq = {
@@ -12,6 +14,9 @@ const creq = {
   challengeWindowSize: '05'
 }
 const { messageType, ...judged } = creq
+const judge = createJudge({ strict: false, firstErrorCode: '203' })
+const strictJudge = createJudge({ strict: true, firstErrorCode: '203' })
+const judgeCreq = (sent: ReturnType<typeof parseCreq>, by = judge) => judgeBrowserCReq(sent, by)
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 t.test('creq is read as real clients send it: raw, base64, base64url, padded or not, either spelling (clients-and-dialects §5)', async (t) => {
@@ -43,11 +48,12 @@ t.test('every faulty element is named: wrong ones (203) before missing ones (201
   }
   const about = { errorComponent: 'A', errorMessageType: 'CReq' }
   t.strictSame(refused({}), { errorCode: '101', errorDetail: 'messageType', ...about })
-  t.strictSame(refused({ messageType: 'CReq' }), { errorCode: '201', errorDetail: 'messageVersion,threeDSServerTransID,acsTransID,challengeWindowSize', ...about })
-  t.strictSame(refused({ ...creq, challengeWindowSize: '', messageVersion: null }), {
-    errorCode: '201', errorDetail: 'messageVersion,challengeWindowSize', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
+  t.strictSame(refused({ messageType: 'CReq' }), { errorCode: '201', errorDetail: 'messageVersion', ...about }, 'without a version nobody knows what there has to be')
+  t.strictSame(refused({ messageType: 'CReq', messageVersion: '2.2.0' }), { errorCode: '201', errorDetail: 'acsTransID,challengeWindowSize,threeDSServerTransID', ...about })
+  t.strictSame(refused({ ...creq, challengeWindowSize: '' }), {
+    errorCode: '201', errorDetail: 'challengeWindowSize', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
   })
-  t.strictSame(refused({ messageType: 'CReq', threeDSServerTransID: 'x', acsTransID: creq.acsTransID, challengeWindowSize: '' }), {
+  t.strictSame(refused({ messageType: 'CReq', messageVersion: '2.2.0', threeDSServerTransID: 'x', acsTransID: creq.acsTransID, challengeWindowSize: '' }), {
     errorCode: '203', errorDetail: 'threeDSServerTransID', ...about, acsTransID: creq.acsTransID
   })
   t.strictSame(refused({ ...creq, messageType: 'CRes', messageVersion: '9.9.9', challengeWindowSize: '06' }), {
@@ -56,7 +62,7 @@ t.test('every faulty element is named: wrong ones (203) before missing ones (201
   t.strictSame(refused({ ...creq, messageVersion: '2.3.0', challengeWindowSize: '06' }), {
     errorCode: '102', errorDetail: '2.1.0,2.2.0,2.3.1', ...about, threeDSServerTransID: creq.threeDSServerTransID, acsTransID: creq.acsTransID
   }, 'nor is another version')
-  t.strictSame(refused({ ...creq, challengeWindowSize: '06', acsTransID: [] }).errorDetail, 'acsTransID,challengeWindowSize')
+  t.strictSame(refused({ ...creq, challengeWindowSize: '06', acsTransID: ['x'] }).errorDetail, 'acsTransID,challengeWindowSize')
 })
 
 t.test('the original\'s one error is for faults of the creq: one of our own is not passed off as the caller\'s', async (t) => {
@@ -66,9 +72,9 @@ t.test('the original\'s one error is for faults of the creq: one of our own is n
   t.equal(asUnreadable(ours), ours)
 })
 
-function erroOf (body: object): any {
+function erroOf (body: object | string, by = judge): any {
   try {
-    return judgeCreq(parseCreq(JSON.stringify(body)))
+    return judgeCreq(parseCreq(typeof body === 'string' ? body : JSON.stringify(body)), by)
   } catch (error) {
     return (error as any).erro
   }
@@ -81,18 +87,30 @@ t.test('an element in two spellings is fine with one value and refused with two:
   t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, threeDsServerTransId: null, acsTransId: null }))), judged, 'null is no second value')
   const about = { errorCode: '203', errorComponent: 'A', errorMessageType: 'CReq' }
   t.strictSame(erroOf({ ...creq, acsTransId: other }), { ...about, errorDetail: 'acsTransID', threeDSServerTransID }, 'the id at fault is not named')
-  t.strictSame(erroOf({ threeDsServerTransId: other, ...creq, acsTransId: other, challengeWindowSize: 'x' }), { ...about, errorDetail: 'threeDSServerTransID,acsTransID,challengeWindowSize' })
+  t.strictSame(erroOf({ threeDsServerTransId: other, ...creq, acsTransId: other, challengeWindowSize: 'x' }), { ...about, errorDetail: 'challengeWindowSize,threeDSServerTransID,acsTransID' })
   t.strictSame(erroOf({ ...creq, messageExtension: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }), { ...about, errorDetail: 'messageExtension', threeDSServerTransID, acsTransID })
 })
 
-t.test('an optional element that is empty or null is wrong, an unknown one is ignored (emv3ds-protocol §3)', async (t) => {
+t.test('an optional element that is empty or null is a finding, and A/203 to a strict judge; an unknown one is ignored (emv3ds-protocol §3, §17)', async (t) => {
   const { threeDSServerTransID, acsTransID } = creq
   for (const messageExtension of [null, '', [], {}]) {
-    t.strictSame(erroOf({ ...creq, messageExtension }), {
+    t.strictSame(erroOf({ ...creq, messageExtension }), judged)
+    t.strictSame(erroOf({ ...creq, messageExtension }, strictJudge), {
       errorCode: '203', errorComponent: 'A', errorMessageType: 'CReq', errorDetail: 'messageExtension', threeDSServerTransID, acsTransID
     })
   }
-  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, sdkTransID: null, more: null }))), judged)
+  t.strictSame(judgeCreq(parseCreq(JSON.stringify({ ...creq, sdkTransID: null, more: null })), strictJudge), judged)
+})
+
+t.test('extensions that are critical are A/202, keys that stand twice A/204, in whichever spelling (emv3ds-protocol §3.5, §3.8)', async (t) => {
+  const extension = (criticalityIndicator: unknown) => ({ name: 'x', id: 'A000000004-x', criticalityIndicator, data: { a: 'b' } })
+  t.match(erroOf({ ...creq, messageExtension: [extension(true)] }), { errorCode: '202', errorDetail: 'A000000004-x' })
+  t.strictSame(erroOf({ ...creq, messageExtension: [extension(false)] }), judged)
+  t.match(erroOf({ ...creq, messageExtension: [extension('no')] }), { errorCode: '203', errorDetail: 'messageExtension.criticalityIndicator' })
+  const twice = JSON.stringify({ ...inRuntimeSpelling(creq), messageExtension: [extension(false)] })
+    .replace('"acsTransId"', '"acsTransId":"x","acsTransId"').replace('"a":"b"', '"a":"b","a":"b"')
+  t.match(erroOf(twice), { errorCode: '204', errorDetail: 'acsTransID,messageExtension.data.a', acsTransID: undefined })
+  t.match(erroOf('{"messageType":"CReq","messageVersion":"2.2.0","":1,"":1}'), { errorCode: '204', errorDetail: '' }, 'what has no name says nothing')
 })
 
 t.test('the original\'s redirect keeps the query that the target has (compatibility B21)', async (t) => {
