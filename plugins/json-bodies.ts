@@ -10,12 +10,18 @@ declare module 'fastify' {
     /** Reads a JSON body; for the parsers of other content types that are JSON. */
     parseJson: JsonParser
   }
+  interface FastifyRequest {
+    /** The text of a JSON body: it says what the value has lost. */
+    jsonText: string
+  }
 }
 
 /** Reads JSON bodies. One that would change prototypes is refused, and told so: to Fastify it is the same as no JSON. */
 export const jsonBodies = fp(async function jsonBodies (app: FastifyInstance) {
   const parse = app.getDefaultJsonParser('error', 'error') as JsonParser
+  app.decorateRequest('jsonText', '')
   const parseJson: JsonParser = (request, body, done) => {
+    request.jsonText = body
     parse(request, body, (error, value) => { done(error !== null && isJson(body) ? forbidden() : error, value) })
   }
   app.decorate('parseJson', parseJson)

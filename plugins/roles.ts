@@ -24,11 +24,9 @@ import type { OutboundPost } from '../src/exchange/outbound-request.ts'
 import { createPostJson } from '../src/exchange/post-json.ts'
 import type { SendMessage } from '../src/exchange/send-message.ts'
 import type { IdSource } from '../src/ids.ts'
-import type { JsonObject } from '../src/protocol/messages.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
 import type { AuthenticationParts } from '../src/three-ds-server/authenticate.ts'
-import { buildRRes } from '../src/three-ds-server/build-rres.ts'
-import { type ResultsParts, takeResults } from '../src/three-ds-server/results.ts'
+import type { ResultsParts } from '../src/three-ds-server/results.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
 import { countAnswers, countDeliveries, countEndings, countReports, createSender } from './counting.ts'
@@ -37,6 +35,7 @@ import { directoryServerParts } from './directory-server.ts'
 import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
 import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, spoken, threeDSServerLinks } from './parties.ts'
+import { threeDSServerHere } from './three-ds-server-here.ts'
 
 /** What the three roles are made of. */
 export interface Roles {
@@ -81,7 +80,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const { config, clock, ids } = parts
   const seed = config.seed ?? Buffer.from(ids.bytes(32)).toString('base64url')
   const certificates = createCertificateSource({ seed, alg: config.acsSigningAlg, own: config.certificates })
-  const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed, config.eciOnFailure)
+  const behaviour = config.compatibility === 'legacy' ? legacyBehaviour : emvBehaviour(seed, config)
   const dsKeys = createDsKeys({ seed })
   const ranges = await openCardRanges(config)
   const find = findIn(config, ranges)
@@ -141,7 +140,8 @@ function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { re
 
 function rReqParts ({ stateStore: store, log }: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
   const judge = judgeOf(config)
-  return { store, log, judge, isStrict: config.isStrict, threeDSServerOf: threeDSServerLinks(config, send, here) }
+  const waitMs = 2 * config.directoryServer.rResTimeoutMs + LEASE_MARGIN_MS
+  return { store, log, judge, isStrict: config.isStrict, waitMs, threeDSServerOf: threeDSServerLinks(config, send, here) }
 }
 
 /** Challenges, and the jobs that end and report them. */
@@ -179,16 +179,6 @@ function authenticationParts ({ log, meters }: FastifyInstance, { config, clock 
     log,
     directoryServer: (aReq, addresses, schemeId) => takeAReq({ read: spoken(aReq), addresses, schemeId, isTolerated: !config.isStrict }, ds),
     onAnswered: countAnswers(meters)
-  }
-}
-
-/** The 3DS Server of this process takes a result, and hands it to whoever asked for it. */
-function threeDSServerHere (results: ResultsParts, delivery: ResultDelivery): Omit<ThreeDSServerLink, 'place'> {
-  // The ACS has counted it.
-  const uncounted = { ...results, onFinished: () => {} }
-  return {
-    results: async (rReq) => buildRRes(await delivery.deliver(await takeResults(rReq, uncounted))) as unknown as JsonObject,
-    complain () {}
   }
 }
 

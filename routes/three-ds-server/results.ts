@@ -2,14 +2,18 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorAnswers, inJson, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
-import { LegacyResultsRequestSchema, ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
-import { readResultsRequest } from '../../src/dialects/three-ds-server-api/results-request.ts'
+import { readResultsRequest, sentResult } from '../../src/dialects/three-ds-server-api/results-request.ts'
 import { answerOReq } from '../../src/protocol/answer-oreq.ts'
-import type { JsonObject } from '../../src/protocol/messages.ts'
+import type { JsonObject, RReq } from '../../src/protocol/messages.ts'
+import { duplicateKeys, type ReadMessage } from '../../src/protocol/read-message.ts'
 import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
+import type { SentResult } from '../../src/three-ds-server/judge-results.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
+import { described } from '../acs/schemas.ts'
+import { noteIds } from '../directory-server/message-door.ts'
 
 const schema = {
   tags: ['3DS Server API'],
@@ -23,28 +27,34 @@ the last OReq of a sequence is answered with an ORes, all else of these with not
 /** `POST /3ds/results` */
 export async function resultsRoute (app: FastifyInstance): Promise<void> {
   const { answers, directoryServer, ids, results, config: { compatibility } } = app.roles
-  const body = compatibility === 'legacy' ? LegacyResultsRequestSchema : ResultsRequestSchema
+  const documented = { ...schema, body: ResultsRequestSchema }
+  const isOriginal = compatibility === 'legacy'
+  const options = isOriginal ? { schema: documented, attachValidation: true } : described(documented)
 
-  app.post('/results', { schema: { ...schema, body }, attachValidation: true, errorHandler: sayUnreadable },
+  app.post('/results', { ...options, errorHandler: sayUnreadable },
     async function answerResults (request: FastifyRequest, reply: FastifyReply): Promise<JsonObject | FastifyReply> {
+      const { body } = request
       // What a DS tells comes to the same address, and nobody answers an Erro: emv3ds-protocol §12.3, §15.
-      const { messageType, errorComponent, errorCode } = isJsonObject(request.body) ? request.body : {}
+      const { messageType, errorComponent, errorCode } = isJsonObject(body) ? body : {}
       if (messageType === 'Erro') {
         app.meters.erroReceived(errorComponent, errorCode)
         return reply.send()
       }
-      if (messageType === 'OReq') return takeOperation(request.body as JsonObject) ?? reply.send()
-      const rReq = readResultsRequest(request.body, bodyFaults(request))
-      const { threeDSServerTransID, acsTransID, dsTransID } = rReq
-      Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
-      return answers.results(await takeResults(rReq, results), app.answerSpelling(request.spelling))
+      const duplicates = isJsonObject(body) ? duplicateKeys(request.jsonText, body) : []
+      if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, raw: '', duplicates }) ?? reply.send()
+      const sent = isOriginal ? asJudged(readResultsRequest(body, bodyFaults(request))) : sentResult(body, request.spellingFaults, duplicates)
+      noteIds(request, sent.rReq)
+      return answers.results(await takeResults(sent, results), app.answerSpelling(request.spelling))
     })
 
-  function takeOperation (message: JsonObject): JsonObject | undefined {
-    return answerOReq({ message, raw: '', duplicates: [] }, directoryServer.judge, {
-      threeDSServerTransID: ids.uuid(), threeDSServerRefNumber: THREE_DS_SERVER_REF_NUMBER
-    })
+  function takeOperation (read: ReadMessage): JsonObject | undefined {
+    return answerOReq(read, directoryServer.judge, { threeDSServerTransID: ids.uuid(), threeDSServerRefNumber: THREE_DS_SERVER_REF_NUMBER })
   }
+}
+
+/** The original's schema has judged it. */
+function asJudged (rReq: RReq): SentResult {
+  return { rReq, read: { message: rReq as JsonObject, raw: '', duplicates: [] }, wrong: [] }
 }
 
 const UNREADABLE = new Map([

@@ -14,8 +14,8 @@ import type { Transaction } from '../transaction/transaction.ts'
 export type Reported =
   /** An RRes, or an `Erro` in its place. */
   | { outcome: 'answered', answer: JsonObject }
-  /** An answer that cannot be used: the `Erro` that the DS was told. */
-  | { outcome: 'faulty', erro: ErroContent }
+  /** An answer that cannot be used: the `Erro` that the DS was told; of an `Erro` that is none by the catalogue, what it was and what is wrong with it. */
+  | { outcome: 'faulty', erro: ErroContent, answer?: JsonObject }
   | { outcome: 'timed-out' }
   | { outcome: 'unreachable', reason: string }
   /** The address is not one the mock may call. */
@@ -46,13 +46,21 @@ export async function askDs (rReq: RReq, { aReq }: Transaction, parts: AskDsPart
 
 function judged (read: ReadMessage, rReq: RReq, address: string, parts: AskDsParts): Reported {
   const { message } = read
-  if (message['messageType'] === 'Erro') return { outcome: 'answered', answer: soundErro(message) }
+  if (message['messageType'] === 'Erro') return erroOf(read, rReq, parts)
   const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion })
   const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return { outcome: 'answered', answer: message }
   const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'A'), ...found }
   complain(address, erro, parts)
   return { outcome: 'faulty', erro }
+}
+
+/** An `Erro` gets no answer, whatever is wrong with it (§12.1). */
+function erroOf (read: ReadMessage, rReq: RReq, { judge }: AskDsParts): Reported {
+  const answer = soundErro(read.message)
+  const { refused: fault } = judge(read, { messageTypes: ['Erro'] })
+  if (fault === undefined) return { outcome: 'answered', answer }
+  return { outcome: 'faulty', answer, erro: { ...erroAbout({ ...rReq, messageType: 'Erro' }, { ...fault, errorDetail: '' }, 'A'), ...fault } }
 }
 
 /** Nobody waits for an answer to an `Erro`. */

@@ -1,6 +1,6 @@
 import { MockError } from '../errors.ts'
+import { soundErro } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
-import { faultOfErro, keptErro } from '../protocol/kept-erro.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
@@ -46,7 +46,8 @@ export async function endWithErro (found: Transaction, read: ReadMessage, parts:
   const { message } = read
   if (found.aReq.deviceChannel !== '01' || !hasChallenge(found) || !namesOnly(found, message)) return undefined
   const errorCode = typeof message['errorCode'] === 'string' ? message['errorCode'] : ''
-  const reported = faultOfErro(read, parts.judge) === undefined ? { erro: keptErro(message) } : {}
+  const { refused } = parts.judge(read, { messageTypes: ['Erro'] })
+  const reported = refused === undefined ? { erro: soundErro(message) } : {}
   const advanced = await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'erro', errorCode, ...reported }, parts.rules))
   return advanced.transaction
 }

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
+import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
-import type { StateStore } from '../store/state-store.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import { dsRefusal } from './refuse.ts'
+import { type Answered, relayOnce, type RelayParts } from './relay-once.ts'
 
 /** The 3DS Server as the DS knows it. */
 export interface ThreeDSServerLink {
@@ -28,9 +28,7 @@ export interface ThreeDSServerLink {
 }
 
 /** What relaying a result takes. */
-export interface RReqParts {
-  store: StateStore
-  log: Log
+export interface RReqParts extends RelayParts {
   judge: Judge
   /** By who it is that asked. */
   threeDSServerOf (transaction: Transaction): ThreeDSServerLink
@@ -53,13 +51,12 @@ export interface RReqCall {
 export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonObject> {
   const transaction = await transactionOf(call.read.message, parts)
   const rReq = usableRReq(call, transaction, parts)
-  const { relayed } = transaction
-  if (relayed !== undefined) return repeated(rReq, relayed, parts)
   const threeDSServer = parts.threeDSServerOf(transaction)
-  const answer = await threeDSServer.results(call.isOwn === true ? rReq : withoutAcsElements(rReq), transaction)
+  const relay = () => threeDSServer.results(call.isOwn === true ? rReq : withoutAcsElements(rReq), transaction)
   // A 3DS Server of this process keeps the result itself.
-  if (threeDSServer.place === 'elsewhere') await keepRelayed(rReq, answer, transaction, parts)
-  return answer
+  if (threeDSServer.place === 'here') return relay()
+  const done = await relayOnce(rReq, transaction, relay, parts)
+  return 'answer' in done ? done.answer : repeated(rReq, done.before, parts)
 }
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {
@@ -81,7 +78,7 @@ async function transactionOf (message: JsonObject, { judge, store }: RReqParts):
 function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction, { judge, log, threeDSServerOf }: RReqParts): RReq {
   const { aReq, aRes } = transaction
   const judgement = judge(read, {
-    messageTypes: ['RReq'], version: aReq.messageVersion, earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) }
+    messageTypes: ['RReq'], version: aReq.messageVersion, wrong: contradictionsIn(read.message, aReq), earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) }
   })
   const rReq = read.message as RReq
   const { threeDSServerTransID } = transaction
@@ -99,7 +96,7 @@ function notExpected ({ aReq, aRes }: Transaction): { errorCode: string, errorDe
   return { errorCode: atLeast(aReq.messageVersion, '2.3.1') ? '313' : '305', errorDetail: 'The ARes announced no results request' }
 }
 
-function repeated (rReq: RReq, relayed: NonNullable<Transaction['relayed']>, { isStrict }: RReqParts): JsonObject {
+function repeated (rReq: RReq, relayed: Answered, { isStrict }: RReqParts): JsonObject {
   const isSame = isDeepStrictEqual(rReq, relayed.rReq)
   if (isSame && !(isStrict && atLeast(rReq.messageVersion, '2.3.1'))) return relayed.answer
   const errorCode = atLeast(rReq.messageVersion, '2.3.1') ? '312' : '305'
@@ -111,14 +108,6 @@ function withoutAcsElements (rReq: RReq): RReq {
   if (atLeast(rReq.messageVersion, '2.3.1') || rReq['authenticationMethod'] === undefined) return rReq
   const { authenticationMethod, ...forwarded } = rReq
   return forwarded as RReq
-}
-
-async function keepRelayed (rReq: RReq, answer: JsonObject, { threeDSServerTransID, acsTransID }: Transaction, { store, log }: RReqParts): Promise<void> {
-  try {
-    await store.update(threeDSServerTransID, (current) => current.acsTransID === acsTransID ? { ...current, relayed: { rReq, answer } } : current)
-  } catch (err) {
-    log.warn({ err, threeDSServerTransID }, 'the answer to a results request could not be kept')
-  }
 }
 
 /** An `Erro` as the answer that the other side gets. */

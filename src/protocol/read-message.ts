@@ -23,7 +23,12 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 export function readMessage (raw: string): ReadMessage | undefined {
   const message = parseJson(raw)
   if (!isJsonObject(message)) return undefined
-  return { message: message as JsonObject, raw, duplicates: hasEachKeyOnce(raw, message as JsonObject) ? NONE : duplicatesIn(raw) }
+  return { message: message as JsonObject, raw, duplicates: duplicateKeys(raw, message as JsonObject) }
+}
+
+/** @returns the keys that stand twice in one object of a text. @param message what it says */
+export function duplicateKeys (raw: string, message: JsonObject): readonly string[] {
+  return hasEachKeyOnce(raw, message) ? NONE : duplicatesIn(raw)
 }
 
 /**

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import { MockError, type ProtocolError, type Fault } from '../errors.ts'
+import { MockError, type ProtocolError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { describeErrorCode } from '../protocol/error-codes.ts'
 import type { RReq } from '../protocol/messages.ts'
-import { rreqRefusal } from '../protocol/refusal.ts'
+import { type ErroIds, type Refused, rreqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
-import { atLeast } from '../protocol/versions.ts'
+import { atLeast, SUPPORTED_VERSIONS } from '../protocol/versions.ts'
 import type { StateStore } from '../store/state-store.ts'
 import { awaitsResult } from '../transaction/has-challenge.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import type { ResultRules } from './judge-results.ts'
+import type { ResultRules, SentResult } from './judge-results.ts'
 
 /** What taking a result in needs. */
 export interface ResultsParts {
@@ -24,24 +25,42 @@ export interface ResultsParts {
  * Takes the result of a challenge: the first one counts, the very same again is answered the same, another is refused.
  * After a frictionless flow there is no result to wait for (emv3ds-protocol §5.2): one that agrees with the ARes is
  * acknowledged and not kept, so that what `finalResult` tells never changes.
- * @param rReq in EMV spelling, each element judged already
  * @returns the transaction, with its result where there was a challenge
- * @throws ProtocolError of the 3DS Server: 301 for an unknown transaction and for ids that are not the stored ones, 203 and
- * 201 naming all that contradicts or is missing by the rules, 305 for another result than the one there is
+ * @throws ProtocolError of the 3DS Server: all that the rules have against it by kind, in the order of §3; 301 for an unknown
+ * transaction and for ids that are not the stored ones, 305 or 312 for another result than the one there is
  */
-export async function takeResults (rReq: RReq, { store, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
+export async function takeResults (sent: SentResult, { store, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
+  const { rReq } = sent
   let taken = false
-  const transaction = await store.update(rReq.threeDSServerTransID, (current) => {
+  const id = canonicalUuid(rReq.threeDSServerTransID)
+  // What is no id the rules refuse.
+  if (id === undefined) throw unusable(rules.judge(sent) as Refused, rReq)
+  const transaction = await store.update(id, (current) => {
     taken = false
+    const refused = rules.judge(sent, current)
+    if (refused !== undefined) throw unusable(refused, rReq, current)
     requireSameIds(rReq, current, rules)
-    if (current.rReq !== undefined) return sameResult(rReq, current, log)
-    requireFaultless(rReq, current, rules)
+    if (current.rReq !== undefined) return sameResult(rReq, current, rules, log)
     if (rules.needsChallenge && !awaitsResult(current)) return sameAsARes(rReq, current, log)
     taken = true
     return { ...current, rReq }
-  }).catch((error) => { throw toProtocolError(error, rReq) })
+  }).catch((error) => { throw ofNobody(error) ? unknown(sent, rules, error) : error })
   if (taken) onFinished(transaction, rReq.transStatus)
   return transaction
+}
+
+/** What is wrong with the message itself comes before that nobody knows its transaction (§3). */
+function unknown (sent: SentResult, rules: ResultRules, { message }: MockError): ProtocolError {
+  const refused = rules.judge(sent)
+  return refused === undefined ? refusal({ errorCode: '301', errorDetail: 'threeDSServerTransID' }, message, sent.rReq) : unusable(refused, sent.rReq)
+}
+
+function ofNobody (error: unknown): error is MockError {
+  return error instanceof MockError && error.code === 'transaction_not_found'
+}
+
+function unusable (refused: Refused, rReq: RReq, transaction?: Transaction): ProtocolError {
+  return refusal(refused, `The RReq cannot be used: ${describeErrorCode(refused.errorCode)}: ${refused.errorDetail}`, rReq, transaction)
 }
 
 /** §1: `sdkTransID` is of app transactions only, so one that the transaction has not is not valid here. */
@@ -51,28 +70,17 @@ function requireSameIds (rReq: RReq, transaction: Transaction, { needsKnownIds }
     if (typeof given !== 'string' || (kept === undefined && !needsKnownIds)) return false
     return canonicalUuid(given) !== canonicalUuid(kept)
   })
-  if (wrong.length > 0) throw refusal('301', wrong, 'Transaction ids do not match', rReq, transaction)
+  if (wrong.length > 0) throw refusal({ errorCode: '301', errorDetail: wrong.join(',') }, 'Transaction ids do not match', rReq, transaction)
 }
 
-/** Wrong elements before missing ones: emv3ds-protocol §3. */
-function requireFaultless (rReq: RReq, transaction: Transaction, { judge }: ResultRules): void {
-  const { wrong, missing } = judge(rReq, transaction)
-  const faults = [...wrong, ...missing]
-  if (faults.length === 0) return
-  const message = `The RReq cannot be used: ${faults.map(({ element, message }) => `${element} ${message}`).join('; ')}`
-  throw wrong.length > 0
-    ? refusal('203', namesOf(wrong), message, rReq, transaction)
-    : refusal('201', namesOf(missing), message, rReq, transaction)
-}
-
-function namesOf (faults: readonly Fault[]): string[] {
-  return [...new Set(faults.map(({ element }) => element))]
-}
-
-function sameResult (rReq: RReq, transaction: Transaction, log: Log): Transaction {
-  if (isDeepStrictEqual(comparable(rReq), comparable(transaction.rReq as RReq))) return transaction
+/** 2.3.1 has a code for it: 312 (§12.2). */
+function sameResult (rReq: RReq, transaction: Transaction, { refusesRepeats }: ResultRules, log: Log): Transaction {
+  if (isDeepStrictEqual(comparable(rReq), comparable(transaction.rReq as RReq))) {
+    if (!refusesRepeats || !atLeast(transaction.aReq.messageVersion, '2.3.1')) return transaction
+    throw refusal({ errorCode: '312', errorDetail: 'The results request was received before' }, 'The result was received before', rReq, transaction)
+  }
   log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a second, different result was refused')
-  throw refusal('305', ['transStatus'], 'Another result was received before', rReq, transaction)
+  throw refusal({ errorCode: '305', errorDetail: 'transStatus' }, 'Another result was received before', rReq, transaction)
 }
 
 /** The SDK's id is kept as it was sent, and is the same in capitals. The other ids are in one form already. */
@@ -85,19 +93,15 @@ function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transactio
   if (rReq.transStatus === transaction.aRes?.transStatus) return transaction
   log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a result without a challenge, other than that of the ARes, was refused')
   const errorCode = atLeast(transaction.aReq.messageVersion, '2.3.1') ? '313' : '305'
-  throw refusal(errorCode, ['transStatus'], 'There was no challenge: the result is that of the ARes', rReq, transaction)
+  throw refusal({ errorCode, errorDetail: 'transStatus' }, 'There was no challenge: the result is that of the ARes', rReq, transaction)
 }
 
-function toProtocolError (error: unknown, rReq: RReq): unknown {
-  return error instanceof MockError && error.code === 'transaction_not_found'
-    ? refusal('301', ['threeDSServerTransID'], error.message, rReq)
-    : error
-}
-
-function refusal (
-  errorCode: string, elements: readonly string[], message: string, rReq: RReq, transaction?: Transaction
-): ProtocolError {
-  const { messageVersion, threeDSServerTransID, acsTransID, dsTransID } = rReq
-  const ids = transaction === undefined ? { messageVersion } : erroIdsOf(transaction)
-  return rreqRefusal({ errorCode, errorDetail: elements.join(',') }, message, { ...ids, threeDSServerTransID, acsTransID, dsTransID })
+/** Names the transaction as it is known, and in the RReq's own letters what that says of it. */
+function refusal (refused: Refused, message: string, rReq: RReq, transaction?: Transaction): ProtocolError {
+  const version = SUPPORTED_VERSIONS.find((supported) => supported === rReq.messageVersion)
+  const ids: ErroIds = transaction === undefined ? (version === undefined ? {} : { messageVersion: version }) : erroIdsOf(transaction)
+  for (const name of ['threeDSServerTransID', 'acsTransID', 'dsTransID'] as const) {
+    if (canonicalUuid(rReq[name]) !== undefined) ids[name] = rReq[name]
+  }
+  return rreqRefusal(refused, message, ids)
 }

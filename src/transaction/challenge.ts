@@ -43,7 +43,7 @@ export interface ReportAttempt {
   /** Milliseconds since the Unix epoch. */
   at: number
   outcome: 'answered' | 'faulty' | 'timed-out' | 'unreachable' | 'refused'
-  /** The RRes, or the `Erro` in its place. */
+  /** The RRes, or what of the `Erro` in its place is kept. */
   answer?: { [member: string]: Json }
   /** What we had against the answer. */
   erro?: object

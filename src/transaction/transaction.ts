@@ -48,8 +48,10 @@ export interface Parties {
 /** What the DS of this process keeps of a result that it relayed. */
 export interface Relayed {
   rReq: RReq
-  /** The RRes, or the Erro, that came back. */
-  answer: { [member: string]: Json }
+  /** The RRes, or the Erro, that came back; absent while somebody waits for it. */
+  answer?: { [member: string]: Json }
+  /** Which attempt to relay it this is, while nothing has come back. */
+  attempt?: number
 }
 
 /** One authentication, from AReq to final result. */

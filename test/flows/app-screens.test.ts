@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import type { FastifyInstance } from 'fastify'
 import { build } from '../setup/app.ts'
 import { type DirectoryServer, resultsRefusedByDs, startDirectoryServer } from '../setup/parties/directory-server.ts'
-import { aReq, type Version } from '../setup/parties/messages.ts'
+import { aReq, erro, type Version } from '../setup/parties/messages.ts'
 import { type Behaviour, hangUp, notJson, silence } from '../setup/parties/party.ts'
 import type { Enc } from '../setup/parties/sdk-crypto.ts'
 import { AppSdk, type AppSdkOptions } from '../setup/parties/sdk.ts'
@@ -350,6 +350,31 @@ t.test('an empty optional element is only a finding, and A/203 in VALIDATION=emv
     if (VALIDATION === 'emv') t.match(await sdk.turn(members), { transStatus: 'Y' })
     else t.match(await sdk.refused(members), { errorCode: '203', errorDetail: 'challengeDataEntryTwo,messageExtension' })
   }
+})
+
+t.test('an Erro of the SDK goes into the RReq as far as it is one; what is none by the catalogue does not (2.3.1, emv3ds §10, §12.1)', async (t) => {
+  const acs = await startAcs(t)
+  for (const encrypted of [false, true]) {
+    for (const [members, kept] of [[{ ofTheirOwn: 'x'.repeat(50_000) }, true], [{ errorDetail: 'x'.repeat(2049) }, false], [{ errorComponent: 'X' }, false]] as const) {
+      const sdk = await challenged(acs, '4000400040004001', { version: '2.3.1' })
+      await sdk.start()
+      const told = erro(sdk.aRes, 'C', '203', 'acsUiType', { errorMessageType: 'CRes' })
+      const message = { ...told, ...members }
+      const { status, body } = await (encrypted ? sdk.post(sdk.seal(message)) : sdk.post(JSON.stringify(message), 'application/json'))
+      t.strictSame([status, body], [200, ''])
+      t.match(resultOf(acs.ds, sdk), { transStatus: 'U', transStatusReason: '07', challengeCancel: kept ? '09' : '06' })
+      t.strictSame(resultOf(acs.ds, sdk).challengeErrorReporting, kept ? told : undefined)
+    }
+  }
+  t.strictSame(acs.ds.faults, [])
+})
+
+t.test('after the end the next CReq gets the result, even one that says nothing (emv3ds §5.3)', async (t) => {
+  const acs = await startAcs(t)
+  const sdk = await challenged(acs, '4000400040004002', { version: '2.2.0' })
+  await sdk.start()
+  await sdk.select('mail')
+  t.match(await sdk.turn(), { challengeCompletionInd: 'Y', transStatus: 'Y' })
 })
 
 t.test('a key that stands twice in a CReq, nested ones too, is A/204 (emv3ds §3.5)', async (t) => {

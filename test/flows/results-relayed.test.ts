@@ -78,7 +78,7 @@ t.test('an Erro of the ACS is passed on unaltered (§12.3)', async (t) => {
   t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '305' }, 'but for what nobody can pass on')
   acs.onAuthentication(() => ({ json: { messageType: 'Erro' } }))
   const { status: answered, body } = await post(app, '/3ds/authenticate', browserRequest(randomUUID()))
-  t.match({ answered, body }, { answered: 400, body: { messageType: 'Erro', errorComponent: 'A', errorDetail: '' } })
+  t.match({ answered, body }, { answered: 400, body: { messageType: 'Erro', errorComponent: 'A', errorDetail: 'Lasting system fault' } })
   t.equal(acs.of('Erro').length, 0)
 })
 
@@ -206,6 +206,42 @@ t.test('RReq of a foreign ACS → a foreign 3DS Server, and its RRes back, both 
   }
 })
 
+t.test('of two identical RReq at the very same moment one is relayed; the other is its repeat: the same RRes, strictly in 2.3.1 312 (§10, §12.2)', async (t) => {
+  for (const VALIDATION of ['emv', 'emv-strict']) {
+    const { ds, theirs, acs } = await start(t, { VALIDATION })
+    acs.onAuthentication(authenticated({ transStatus: 'C' }))
+    for (const version of VERSIONS) {
+      const areq = aReq({ version })
+      const { message: ares } = await theirs.authenticate(ds, areq)
+      const result = rReq(acs.transaction(areq.threeDSServerTransID).areq, ares)
+      const before = theirs.of('RReq').length
+      const answers = (await Promise.all([acs.post(ds, result), acs.post(ds, result)])).map(({ message }) => message)
+      t.equal(theirs.of('RReq').length, before + 1)
+      if (VALIDATION === 'emv' || version !== '2.3.1') t.strictSame(answers[0], answers[1])
+      else t.strictSame(answers.map(({ errorCode }) => errorCode).sort(), ['312', undefined])
+      t.match(answers.find(({ messageType }) => messageType === 'RRes'), { messageVersion: version, resultsStatus: '01' })
+    }
+    t.strictSame([theirs.faults, acs.faults], [[], []])
+  }
+})
+
+t.test('two instances relay an RReq that reaches both at once only once (§10)', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const env = { USE_REDIS: 'true', REDIS_URL: redis.url }
+  const { ds, theirs, acs } = await start(t, env)
+  const second = await build(t, { ...env, DS_ACS_URL: acs.url })
+  const another = `${await second.listen({ host: '127.0.0.1', port: 0 })}/ds`
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const areq = aReq()
+  const { message: ares } = await theirs.authenticate(ds, areq)
+  const result = rReq(acs.transaction(areq.threeDSServerTransID).areq, ares)
+  const [one, two] = await Promise.all([acs.post(ds, result), acs.post(another, result)])
+  t.match(one.message, { messageType: 'RRes' })
+  t.strictSame(two.message, one.message)
+  t.equal(theirs.of('RReq').length, 1)
+  t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
 t.test('in VALIDATION=emv-strict and 2.3.1 a repeated RReq is 312 (§12.2)', async (t) => {
   const { ds, theirs, acs } = await start(t, { VALIDATION: 'emv-strict' })
   acs.onAuthentication(authenticated({ transStatus: 'C' }))
@@ -233,6 +269,8 @@ t.test('an RReq that cannot be used is told to both: D and the same code (§12.3
     ['without value', { authenticationValue: undefined }, '201', 'authenticationValue'],
     ['wrong', { interactionCounter: '1' }, '203', 'interactionCounter'],
     ['of another version', { messageVersion: '2.1.0' }, '203', 'messageVersion'],
+    ['of another category', { messageCategory: '02' }, '203', 'messageCategory'],
+    ['timed out, and does not say so', { transStatus: 'N', transStatusReason: '14', challengeCancel: '01', authenticationValue: undefined }, '203', 'challengeCancel'],
     ['wrong, and of another ACS', { interactionCounter: '1', acsTransID: another }, '203', 'interactionCounter'],
     ['of another ACS', { acsTransID: another }, '301', 'acsTransID'],
     ['of nobody', { acsTransID: another, dsTransID: another }, '301', 'acsTransID,dsTransID']

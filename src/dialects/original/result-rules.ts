@@ -2,7 +2,8 @@ import type { ResultRules } from '../../three-ds-server/judge-results.ts'
 
 /** What the original held against a result: nothing but the ids that it knew. */
 export const originalResultRules: ResultRules = {
-  judge: () => ({ wrong: [], missing: [] }),
+  judge: () => undefined,
   needsKnownIds: false,
-  needsChallenge: false
+  needsChallenge: false,
+  refusesRepeats: false
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { DEFAULT_VERSION, VERSION_PATTERN, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
+import { DEFAULT_VERSION, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
 import { AUTHENTICATE_EXAMPLES, FINAL_EXAMPLES, RESULTS_EXAMPLES, VERSION_EXAMPLES } from './examples.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ description }))
@@ -163,8 +163,11 @@ export const FinalRequestSchema = Type.Object({
   threeDSServerTransID: Uuid('The transaction.')
 }, { $id: 'FinalRequest', examples: FINAL_EXAMPLES })
 
-/** Body of `POST /3ds/results` in `COMPATIBILITY=legacy`: beyond ids, version and status any text will do, as for the original. */
-export const LegacyResultsRequestSchema = Type.Object({
+/**
+ * Body of `POST /3ds/results`. It judges in `COMPATIBILITY=legacy` only: beyond ids, version and status any text will do, as for
+ * the original. Else the catalogue does.
+ */
+export const ResultsRequestSchema = Type.Object({
   messageType: Type.Literal('RReq'),
   messageVersion: Type.String({ pattern: '^[0-9]\\.[0-9]\\.[0-9]{1,2}$' }),
   threeDSServerTransID: Uuid('The transaction.'),
@@ -181,35 +184,4 @@ export const LegacyResultsRequestSchema = Type.Object({
   transStatusReason: Text('emv3ds §7.'),
   challengeCancel: Text('Why it was cancelled.'),
   acsRenderingType: Type.Optional(Type.Unknown())
-}, { $id: 'ResultsRequest', description: 'An RReq. acsTransID and dsTransID are those of the ARes.', examples: RESULTS_EXAMPLES })
-
-// Values that are neither assigned nor the payment systems' own (80 to 99) are reserved, and so wrong: emv3ds-protocol §3.
-const Coded = (description: string, pattern: string) => Type.Optional(Type.String({ description, pattern: `^(?:${pattern})$` }))
-const METHOD = '^(?:0[1-9]|1[01]|[89][0-9])$'
-
-/**
- * Body of `POST /3ds/results`: an RReq of 2.1.0 or 2.2.0, in EMV spelling. Missing and faulty elements are answered as EMV
- * tells. What depends on other elements or on the transaction is judged by `judgeResults`.
- */
-export const ResultsRequestSchema = Type.Object({
-  ...LegacyResultsRequestSchema.properties,
-  messageVersion: Type.String({ description: 'That of the transaction.', pattern: VERSION_PATTERN }),
-  messageCategory: Coded('As in the AReq.', '[0-9]{2}'),
-  eci: Coded('Electronic Commerce Indicator: two characters, as not all schemes have digits.', '[0-9A-Za-z]{2}'),
-  // Twenty bytes in EMV; clients that only want an answer send any text.
-  authenticationValue: Type.Optional(Type.String({ description: 'Proof of authentication.', minLength: 1, maxLength: 4000 })),
-  authenticationMethod: Type.Optional(Type.Union(
-    [Type.String({ pattern: METHOD }), Type.Array(Type.String({ pattern: METHOD }), { minItems: 1, maxItems: 99 })],
-    { description: 'A code, or an array of codes.' }
-  )),
-  authenticationType: Coded('01 static, 02 dynamic, 03 OOB, 04 decoupled.', '0[1-4]|[89][0-9]'),
-  interactionCounter: Coded('Answers the cardholder gave, two digits.', '[0-9]{2}'),
-  transStatusReason: Coded('emv3ds §7.', '0[1-9]|1[0-9]|2[0-6]|[89][0-9]'),
-  challengeCancel: Coded('Why it was cancelled.', '0[13-8]|[89][0-9]'),
-  acsRenderingType: Type.Optional(Type.Object({
-    acsInterface: Coded('01 native, 02 HTML.', '0[12]'),
-    acsUiTemplate: Coded('01 text, 02 single select, 03 multi select, 04 OOB, 05 HTML.', '0[1-5]')
-  })),
-  whiteListStatus: Coded('Is the 3DS Requestor trusted?', '[YNEPRU]'),
-  whiteListStatusSource: Coded('Who says so.', '0[1-3]|[89][0-9]')
 }, { $id: 'ResultsRequest', description: 'An RReq. acsTransID and dsTransID are those of the ARes.', examples: RESULTS_EXAMPLES })

@@ -3,12 +3,39 @@ import type { JsonObject, RReq } from '../../protocol/messages.ts'
 import { rreqRefusal } from '../../protocol/refusal.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
 import { SUPPORTED_VERSIONS } from '../../protocol/versions.ts'
+import type { SentResult } from '../../three-ds-server/judge-results.ts'
+import { emvPathOf } from '../element-names.ts'
 import { isJsonObject } from '../spelling.ts'
 
 const IDS = ['threeDSServerTransID', 'acsTransID', 'dsTransID', 'sdkTransID'] as const
 
 /**
- * An RReq out of a body in EMV spelling.
+ * A body in EMV spelling as a result, nothing judged yet.
+ * @param faults what its spelling has against it
+ * @param duplicates keys that stand twice in one of its objects
+ */
+export function sentResult (body: unknown, faults: readonly Fault[], duplicates: readonly string[]): SentResult {
+  const sent = isJsonObject(body) ? body : {}
+  const rReq = { ...sent, ...canonicalIds(sent, ['threeDSServerTransID', 'acsTransID', 'dsTransID']) }
+  const message = { ...rReq, ...canonicalIds(sent, ['sdkTransID']) }
+  return {
+    // Judged before anything of it is used.
+    rReq: rReq as RReq,
+    read: { message, raw: '', duplicates: duplicates.map(emvPathOf) },
+    wrong: faults.map(nameOf)
+  }
+}
+
+/** Clients write ids in many ways; what is no id is left to the judge. */
+function canonicalIds (body: JsonObject, names: readonly (typeof IDS)[number][]): JsonObject {
+  return Object.fromEntries(names.flatMap((name) => {
+    const id = canonicalUuid(body[name])
+    return id === undefined ? [] : [[name, id] as const]
+  }))
+}
+
+/**
+ * An RReq out of a body in EMV spelling, as the original judges it.
  * @param faults what its schema and its spelling have against it
  * @throws ProtocolError S/101 when it is no RReq, S/102 when its version is none that is supported, S/203
  * naming wrong elements, S/201 naming missing ones (emv3ds-protocol §3)
@@ -34,9 +61,13 @@ export function readResultsRequest (body: unknown, faults: readonly Fault[]): RR
   }
 }
 
-/** Names as an Erro has them: an item of an array has none of its own, and what stands at no element of EMV is told in words. */
+/** As an Erro has it: an item of an array has none of its own, and what stands at no element of EMV is told in words. */
+function nameOf ({ element, message }: Fault): string {
+  return element === '' ? `The RReq ${message}` : element.replace(/\.[0-9]+$/, '')
+}
+
 function namesOf (faults: readonly Fault[]): string {
-  return [...new Set(faults.map(({ element, message }) => element === '' ? `The RReq ${message}` : element.replace(/\.[0-9]+$/, '')))].join(',')
+  return [...new Set(faults.map(nameOf))].join(',')
 }
 
 function refusal (errorCode: string, errorDetail: string, rReq: JsonObject, faults: readonly Fault[]): ProtocolError {

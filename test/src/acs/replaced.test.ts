@@ -4,6 +4,7 @@ import { answerAppCReq, type AppChallengeParts } from '../../../src/acs/app-chal
 import { openBrowserChallenge, takeBrowserEvent } from '../../../src/acs/browser-challenge.ts'
 import { takeAppErro } from '../../../src/acs/take-app-erro.ts'
 import { parseCreq } from '../../../src/dialects/browser-creq.ts'
+import { MockError } from '../../../src/errors.ts'
 import type { StateStore } from '../../../src/store/state-store.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
 import { build, post } from '../../setup/app.ts'
@@ -70,4 +71,12 @@ t.test('what was meant for a transaction whose id another authentication took do
     })
     await checkUntouched(t, parts)
   })
+})
+
+t.test('a store that is away is told as such, also for a JWE that cannot be read and a CReq of a browser', async (t) => {
+  const away = new MockError('store_connection', 'The store is away')
+  const parts = { ...app.roles.challenge, store: { ...app.stateStore, get: async () => { throw away }, findByAcsTransId: async () => { throw away } } }
+  const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: randomUUID() })).toString('base64url')
+  await t.rejects(answerAppCReq(`${header}..AA.AA.AA`, parts, 'https://acs.test'), { code: 'store_connection' })
+  await t.rejects(openBrowserChallenge(parseCreq(JSON.stringify(await startInBrowser())), undefined, parts), { code: 'store_connection' })
 })

@@ -4,7 +4,7 @@ import t from 'tap'
 import { decodeTransaction, encodeTransaction } from '../../../src/dialects/stored-transaction.ts'
 import { toEmvSpelling } from '../../../src/dialects/spelling.ts'
 import { toAuthenticateCall } from '../../../src/dialects/three-ds-server-api/authenticate-request.ts'
-import { type AuthenticateRequest, AuthenticateRequestSchema, LegacyResultsRequestSchema } from '../../../src/dialects/three-ds-server-api/request-schemas.ts'
+import { type AuthenticateRequest, AuthenticateRequestSchema, ResultsRequestSchema } from '../../../src/dialects/three-ds-server-api/request-schemas.ts'
 import { readResultsRequest } from '../../../src/dialects/three-ds-server-api/results-request.ts'
 import { MockError } from '../../../src/errors.ts'
 import { createChecker } from '../../../src/protocol/checker.ts'
@@ -152,7 +152,7 @@ const rest = fc.record({
 }, { requiredKeys: ['spelling', 'createdAt'] })
 
 const checkRequest = createChecker(AuthenticateRequestSchema)
-const checkResults = createChecker(LegacyResultsRequestSchema)
+const checkResults = createChecker(ResultsRequestSchema)
 const viaJson = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value))
 
 /** A transaction as the API makes it of a body; `undefined` where the body cannot come in. */

@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '../log.ts'
+import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { StateStore } from '../store/state-store.ts'
+import type { Relayed, Transaction } from '../transaction/transaction.ts'
+
+/** What relaying a result once takes. */
+export interface RelayParts {
+  store: StateStore
+  log: Log
+  /** How long whoever relays can take, milliseconds: after that he is given up. */
+  waitMs: number
+}
+
+/** A result that was relayed, with the answer to it. */
+export type Answered = Relayed & { answer: JsonObject }
+
+const LOOK_MS = 25
+
+/**
+ * Hands a result on once, whichever instances get it how often: the first to note it in the store does, and everybody else waits
+ * for what comes of it. If nothing does, the next one is the first.
+ * @param relay hands it on; what it throws is passed on, and nothing is kept then
+ * @returns the answer; or what was relayed before, by whomever
+ */
+export async function relayOnce (
+  rReq: RReq, transaction: Transaction, relay: () => Promise<JsonObject>, parts: RelayParts
+): Promise<{ answer: JsonObject } | { before: Answered }> {
+  let [waited, givenUp]: [number, number | undefined] = [0, undefined]
+  for (;;) {
+    const claimed = await claim(rReq, transaction, givenUp, parts)
+    if (typeof claimed === 'number') return { answer: await relayed({ rReq, attempt: claimed }, transaction, relay, parts) }
+    if (claimed.answer !== undefined) return { before: claimed as Answered }
+    if (waited < parts.waitMs) {
+      waited += LOOK_MS
+      await pause(LOOK_MS)
+    } else [waited, givenUp] = [0, claimed.attempt]
+  }
+}
+
+/**
+ * @param givenUp the attempt that nothing came of
+ * @returns the number of the attempt that is ours; or what somebody else has noted
+ */
+async function claim (rReq: RReq, { threeDSServerTransID, acsTransID }: Transaction, givenUp: number | undefined, { store }: RelayParts): Promise<number | Relayed> {
+  let ours = 0
+  const { relayed: noted } = await store.update(threeDSServerTransID, (current) => {
+    const before = current.relayed
+    const isTheirs = before !== undefined && (before.answer !== undefined || before.attempt !== givenUp)
+    // Another authentication may have taken the id meanwhile: its results are not these.
+    const isGone = current.acsTransID !== acsTransID
+    ours = isTheirs && !isGone ? 0 : (before?.attempt ?? 0) + 1
+    return ours === 0 || isGone ? current : { ...current, relayed: { rReq, attempt: ours } }
+  })
+  return ours === 0 ? noted as Relayed : ours
+}
+
+async function relayed (claimed: Relayed, transaction: Transaction, relay: () => Promise<JsonObject>, parts: RelayParts): Promise<JsonObject> {
+  try {
+    const answer = await relay()
+    await settle(transaction, claimed, { rReq: claimed.rReq, answer }, parts)
+    return answer
+  } catch (error) {
+    await settle(transaction, claimed, undefined, parts)
+    throw error
+  }
+}
+
+async function settle ({ threeDSServerTransID, acsTransID }: Transaction, { attempt }: Relayed, outcome: Relayed | undefined, { store, log }: RelayParts): Promise<void> {
+  try {
+    await store.update(threeDSServerTransID, (current) => {
+      if (current.acsTransID !== acsTransID || current.relayed?.attempt !== attempt) return current
+      const { relayed, ...rest } = current
+      return outcome === undefined ? rest : { ...rest, relayed: outcome }
+    })
+  } catch (err) {
+    log.warn({ err, threeDSServerTransID }, 'the answer to a results request could not be kept')
+  }
+}
