@@ -39,7 +39,7 @@ for (const path of PATHS) {
       const { status, type, body } = await raw(path, payload)
       t.equal(status, 400, payload)
       t.equal(type, 'application/json; charset=utf-8')
-      if (path === '/3ds/results') t.match(body, { messageType: 'Erro', errorCode: '101', errorDetail: 'messageType', error: 'The RReq cannot be used: must be object' })
+      if (path === '/3ds/results') t.match(body, { messageType: 'Erro', errorCode: '101', errorDetail: 'messageType', error: 'The RReq cannot be used: Message is not readable or not meant for this component: messageType' })
       else t.strictSame(body, { error: 'must be object', code: 'invalid_request', faults: [{ element: '', message: 'must be object' }] }, payload)
     }
     t.equal((await app.inject({ method: 'POST', url: path })).statusCode, 400, 'no body and no content type')
