@@ -160,10 +160,10 @@ t.test('whatever becomes of the RReq, the browser gets its CRes, and what came o
     ['an Erro', resultsRefusedByDs('405', 'threeDSServerURL'), { outcome: 'answered', answer: { messageType: 'Erro', errorCode: '405' } }, undefined],
     ['an Erro that is none by the catalogue', () => ({ json: { messageType: 'Erro', messageVersion: '2.2.0', errorCode: '7', errorComponent: 'D', errorDetail: 'x'.repeat(5000), ofTheirOwn: 'y'.repeat(50_000) } }), {
       outcome: 'faulty',
-      answer: { messageType: 'Erro', errorCode: '7', errorDetail: 'x'.repeat(2048), ofTheirOwn: undefined },
+      answer: { messageType: 'Erro', errorCode: undefined, errorDetail: 'x'.repeat(2048), ofTheirOwn: undefined },
       erro: { errorCode: '203', errorDetail: 'errorCode,errorDetail', errorMessageType: 'Erro' }
     }, undefined],
-    ['an Erro without end', () => ({ text: `{"messageType":"Erro","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}` }), { outcome: 'faulty' }, { errorCode: '101' }],
+    ['an Erro without end', () => ({ text: `{"messageType":"Erro","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}` }), { outcome: 'faulty', answer: { messageType: 'Erro' }, erro: { errorCode: '201', errorDetail: 'messageVersion' } }, undefined],
     ['without status', resultsWithoutStatus, { outcome: 'faulty', erro: { errorCode: '201', errorDetail: 'resultsStatus' } }, { errorCode: '201', errorDetail: 'resultsStatus' }],
     ['of another', resultsOfAnother, { outcome: 'faulty' }, { errorCode: '301', errorDetail: 'threeDSServerTransID,acsTransID,dsTransID' }],
     ['no JSON', notJson, { outcome: 'faulty' }, { errorCode: '101' }],

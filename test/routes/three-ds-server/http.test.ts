@@ -105,7 +105,7 @@ t.test('what is nested too deeply is refused, wherever it is and whatever it is 
   const purchase = '{"purchase":'.repeat(100_000) + '1' + '}'.repeat(100_000)
   t.strictSame((await raw('/3ds/authenticate', holding('cardholder', purchase))).body, refused(`cardholder${'.purchase'.repeat(15)}`))
   const rReq = JSON.stringify(resultsRequest({ threeDSServerTransID: id, acsTransID: id, dsTransID: id }, { unknown: 'HERE' }))
-  t.match((await raw('/3ds/results', rReq.replace('"HERE"', deep(100_000)))).body, { errorCode: '203', errorDetail: 'The RReq is nested too deeply', error: 'The RReq cannot be used: is nested too deeply' })
+  t.match((await raw('/3ds/results', rReq.replace('"HERE"', deep(100_000)))).body, { errorCode: '203', errorDetail: 'The RReq is nested too deeply' })
   t.strictSame((await raw('/3ds/version', `{"cardNumber":"4000400040004001","other":${deep(100_000)}}`)).body, refused(''))
   t.strictSame((await raw('/3ds/final', `{"threeDSServerTransID":"${id}","other":${deep(100_000)}}`)).body, refused(''))
   const twice = holding('acctInfo', `${deep(200_000)},"acct_info":${deep(200_000)}`)

@@ -163,7 +163,7 @@ t.test('what cannot be named still gives an Erro a detail: a member without a na
   const aRes = await authenticate(app)
   let deep: unknown = 1
   for (let level = 0; level < 40; level++) deep = [deep]
-  t.match((await post(app, '/3ds/results', resultsRequest(aRes, { '': deep }))).body, { errorCode: '203', errorDetail: TEXTS['203'] })
+  t.match((await post(app, '/3ds/results', resultsRequest(aRes, { '': deep }))).body, { errorCode: '203', errorDetail: 'The RReq is nested too deeply' })
   const { body } = await app.inject({ method: 'POST', url: '/3ds/results', headers: { 'content-type': 'application/json' }, payload: JSON.stringify(resultsRequest(aRes)).replace('{', '{"":1,"":2,') })
   t.match(JSON.parse(body), { errorCode: '204', errorDetail: TEXTS['204'] })
 })
