@@ -41,8 +41,9 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
   }
 
   async function takeErro (erro: ReadMessage): Promise<Transaction | undefined> {
-    if (erro.message['messageType'] !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
-    app.meters.erroReceived(erro.message['errorComponent'], erro.message['errorCode'])
+    const { messageType, errorComponent, errorCode } = erro.message
+    if (messageType !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
+    app.meters.erroReceived(errorComponent, errorCode)
     return takeAppErro(erro, challenge)
   }
 }

@@ -6,11 +6,10 @@ import { ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/req
 import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { readResultsRequest, sentResult } from '../../src/dialects/three-ds-server-api/results-request.ts'
 import { answerOReq } from '../../src/protocol/answer-oreq.ts'
-import type { JsonObject, RReq } from '../../src/protocol/messages.ts'
+import type { JsonObject } from '../../src/protocol/messages.ts'
 import { duplicateKeys, type ReadMessage } from '../../src/protocol/read-message.ts'
 import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
-import type { SentResult } from '../../src/three-ds-server/judge-results.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 import { described } from '../acs/schemas.ts'
 import { noteIds } from '../directory-server/message-door.ts'
@@ -42,7 +41,7 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
       }
       const duplicates = isJsonObject(body) ? duplicateKeys(request.jsonText, body) : []
       if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, raw: '', duplicates }) ?? reply.send()
-      const sent = isOriginal ? asJudged(readResultsRequest(body, bodyFaults(request))) : sentResult(body, request.spellingFaults, duplicates)
+      const sent = isOriginal ? readResultsRequest(body, bodyFaults(request)) : sentResult(body, request.spellingFaults, duplicates)
       noteIds(request, sent.rReq)
       return answers.results(await takeResults(sent, results), app.answerSpelling(request.spelling))
     })
@@ -50,11 +49,6 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
   function takeOperation (read: ReadMessage): JsonObject | undefined {
     return answerOReq(read, directoryServer.judge, { threeDSServerTransID: ids.uuid(), threeDSServerRefNumber: THREE_DS_SERVER_REF_NUMBER })
   }
-}
-
-/** The original's schema has judged it. */
-function asJudged (rReq: RReq): SentResult {
-  return { rReq, read: { message: rReq as JsonObject, raw: '', duplicates: [] }, wrong: [] }
 }
 
 const UNREADABLE = new Map([

@@ -5,6 +5,7 @@ import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { requireCount } from './app-count.ts'
 import { type AppAction, appEvent, wrongActions } from './app-event.ts'
@@ -34,7 +35,7 @@ const IDS = ['threeDSServerTransID', 'acsTransID', 'sdkTransID'] as const
  */
 export function judgeAppCReq (read: ReadMessage, transaction: Transaction, judge: Judge): AppCReq {
   const { message } = read
-  const { aReq, aRes } = transaction
+  const { aReq } = transaction
   const challenge = challengeOf(transaction)
   const known = withoutAdditional(message, elementsOf('CReq', '01', aReq.messageVersion))
   const isAnswer = answersScreen(message, transaction, challenge)
@@ -44,8 +45,7 @@ export function judgeAppCReq (read: ReadMessage, transaction: Transaction, judge
     deviceChannel: '01',
     wrong: wrongActions(known, challenge, isAnswer),
     earlier: {
-      areq: aReq as JsonObject,
-      ...(aRes === undefined ? {} : { ares: aRes as JsonObject }),
+      ...earlierOf(transaction),
       // Who cancels answers nothing (§9.1).
       ...(isAnswer && isMissing(message['challengeCancel']) ? { cres: shownCRes(challenge) } : {})
     }

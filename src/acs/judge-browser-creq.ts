@@ -3,6 +3,7 @@ import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { creqRefusal, type Refused } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 
 /** A browser's CReq in EMV spelling, not judged. */
@@ -30,7 +31,8 @@ export interface OpeningCReq {
  */
 export function judgeBrowserCReq ({ read, wrong }: ReadCReq, judge: Judge, transaction?: Transaction): OpeningCReq {
   const { message } = read
-  const { refused } = judge(read, { messageTypes: ['CReq'], deviceChannel: '02', wrong, ...(transaction === undefined ? {} : knownOf(transaction)) })
+  const known = transaction === undefined ? {} : { version: transaction.aReq.messageVersion, earlier: earlierOf(transaction) }
+  const { refused } = judge(read, { messageTypes: ['CReq'], deviceChannel: '02', wrong, ...known })
   if (refused !== undefined) throw creqRefusal(refused, 'The challenge request cannot be used', idsIn(message, refused))
   return {
     messageVersion: message['messageVersion'] as string,
@@ -38,10 +40,6 @@ export function judgeBrowserCReq ({ read, wrong }: ReadCReq, judge: Judge, trans
     acsTransID: canonicalUuid(message['acsTransID']) as string,
     challengeWindowSize: message['challengeWindowSize'] as string
   }
-}
-
-function knownOf ({ aReq, aRes }: Transaction): { version: string, earlier: { areq: JsonObject, ares?: JsonObject } } {
-  return { version: aReq.messageVersion, earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) } }
 }
 
 /** An id that is at fault is none. */

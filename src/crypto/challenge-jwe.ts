@@ -62,7 +62,7 @@ export function readProtectedHeader (jwe: string): ChallengeJweHeader {
 
 /** @returns the kid of a text that cannot be used as a JWE, where its header can be read so far: whose message it was meant to be. */
 export function readKid (jwe: string): string | undefined {
-  const header = jwe.length > MAX_JWE_LENGTH ? undefined : decodeBase64url(jwe.split('.', 1)[0] as string)
+  const header = decodeBase64url(jwe.split('.', 1)[0] as string)
   const { kid } = (parseJson(header?.toString('utf8') ?? '') ?? {}) as { kid?: unknown }
   return typeof kid === 'string' ? kid : undefined
 }

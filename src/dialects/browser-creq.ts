@@ -1,8 +1,7 @@
 import type { ReadCReq } from '../acs/judge-browser-creq.ts'
 import { decodeBrowserBase64 } from '../crypto/base64url.ts'
-import { MockError } from '../errors.ts'
+import { type Fault, MockError } from '../errors.ts'
 import { elementsOf } from '../protocol/catalogue/known-elements.ts'
-import type { JsonObject } from '../protocol/messages.ts'
 import { readMessage } from '../protocol/read-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { emvPathOf } from './element-names.ts'
@@ -22,20 +21,24 @@ export function parseCreq (creq: unknown): ReadCReq {
   const read = readMessage(json)
   if (read === undefined) throw unreadable()
   const { body, faults } = toEmvSpelling(read.message)
-  const known = elementsOf('CReq', '02')
-  const message: JsonObject = { ...body }
+  let message = body
   for (const name of IDS) {
     const id = canonicalUuid(body[name])
-    if (id !== undefined) message[name] = id
+    if (id !== undefined && id !== body[name]) message = { ...message, [name]: id }
   }
   // The respelling leaves null out, and an optional element that is there but empty is a finding (emv3ds-protocol §3.3).
-  if (read.message[OPTIONAL] === null) message[OPTIONAL] = null
-  return {
-    read: { message, raw: read.raw, duplicates: read.duplicates.map(emvPathOf) },
-    wrong: faults.map(({ element }) => element).filter((name) => known.has(name))
-  }
+  if (read.message[OPTIONAL] === null) message = { ...message, [OPTIONAL]: null }
+  return { read: { message, raw: read.raw, duplicates: read.duplicates.map(emvPathOf) }, wrong: wrongOf(faults) }
 }
 
+/** Unknown elements never fail a message (§3.6). */
+function wrongOf (faults: readonly Fault[]): readonly string[] {
+  if (faults.length === 0) return NONE
+  const known = elementsOf('CReq', '02')
+  return faults.map(({ element }) => element).filter((name) => known.has(name))
+}
+
+const NONE: readonly string[] = []
 const IDS = ['threeDSServerTransID', 'acsTransID'] as const
 
 /** The one optional element of a browser's CReq; everybody spells it alike. */

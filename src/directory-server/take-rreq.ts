@@ -9,6 +9,7 @@ import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import { dsRefusal } from './refuse.ts'
@@ -76,9 +77,9 @@ async function transactionOf (message: JsonObject, { judge, store }: RReqParts):
 
 /** At fault for its elements, or for its ids; both sides hear of it (emv3ds-protocol §12.3). */
 function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction, { judge, log, threeDSServerOf }: RReqParts): RReq {
-  const { aReq, aRes } = transaction
+  const { aReq } = transaction
   const judgement = judge(read, {
-    messageTypes: ['RReq'], version: aReq.messageVersion, wrong: contradictionsIn(read.message, aReq), earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) }
+    messageTypes: ['RReq'], version: aReq.messageVersion, wrong: contradictionsIn(read.message, aReq), earlier: earlierOf(transaction)
   })
   const rReq = read.message as RReq
   const { threeDSServerTransID } = transaction

@@ -1,9 +1,10 @@
 import { isMissing } from '../protocol/catalogue/conditions.ts'
 import type { Judge } from '../protocol/judge.ts'
-import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 
 /** An RReq in EMV spelling. */
@@ -58,6 +59,6 @@ function knownOf ({ read, wrong }: SentResult, transaction: Transaction | undefi
   return {
     wrong: [...wrong, ...contradictionsIn(read.message, aReq)],
     ...(aRes === undefined ? {} : { version: aRes.messageVersion }),
-    earlier: { areq: aReq as JsonObject, ...(aRes === undefined ? {} : { ares: aRes as JsonObject }) }
+    earlier: earlierOf(transaction)
   }
 }

@@ -50,6 +50,7 @@ const KINDS = {
 
 /** What a pattern asks for beyond length and kind: nothing where these say it all. @type {Readonly<Record<string, string>>} */
 const PATTERNS = {
+  '^[hH][tT][tT][pP][sS]://': 'https',
   '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$': '',
   '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$': '',
   '^[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{1,2}$': 'three numbers with dots',

@@ -19,7 +19,13 @@ export function elementsOf (messageType: MessageType, deviceChannel: '01' | '02'
   return names
 }
 
-/** @returns what of a message its version and channel know: everything else is additional and says nothing (emv3ds-protocol §3.7). */
+/**
+ * @returns what of a message its version and channel know: everything else is additional and says nothing (emv3ds-protocol §3.7).
+ * Most messages have nothing else, and are not copied.
+ */
 export function withoutAdditional (message: JsonObject, names: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(Object.entries(message).filter(([name]) => names.has(name)))
+  for (const name in message) {
+    if (!names.has(name)) return Object.fromEntries(Object.entries(message).filter(([name]) => names.has(name)))
+  }
+  return message
 }

@@ -394,6 +394,7 @@ t.test('a message made from the catalogue passes; with one thing broken, the jud
     const broken = badValues(shape, element.name, way)
     const { value, errorCode, element: named } = broken[seed % broken.length] as typeof broken[number]
     const answer = refusal({ ...message, [element.name]: value }, expected, 'strict')
-    return answer?.errorCode === errorCode && answer.errorDetail === named
+    // What is broken may be what the condition of another element asks for.
+    return answer?.errorCode === errorCode && answer.errorDetail.split(',').includes(named)
   }), { numRuns: 400 })
 })

@@ -90,7 +90,7 @@ t.test('COMPATIBILITY=legacy judges ids, version and status, and takes any text 
   for (const text of ['', 'any text']) {
     const rReq = resultsRequest(ids, Object.fromEntries(texts.map((name) => [name, text])))
     t.strictSame(check(rReq), [])
-    t.strictSame(readResultsRequest(rReq, check(rReq)), rReq)
+    t.strictSame(readResultsRequest(rReq, check(rReq)).rReq, rReq)
   }
   const wrong = { messageVersion: '2', threeDSServerTransID: 'x', acsTransID: 'x', dsTransID: 'x', transStatus: 'C', sdkTransID: 'x', eci: 5 }
   t.strictSame(check(resultsRequest({}, wrong)).map(({ element }) => element).sort(), Object.keys(wrong).sort())
