@@ -56,9 +56,19 @@ function maskNumber (value: number | bigint): unknown {
   return isShort || !holdsCardNumber(String(value)) ? value : MASK
 }
 
+/** @returns whether nothing of a member of that name may be logged. */
+export function isSecretMember (member: string): boolean {
+  return secretMembers.has(member.toLowerCase())
+}
+
+/** @returns whether a line holds what `withoutSecrets` would mask in a text. */
+export function holdsSecretText (line: string): boolean {
+  return cardNumber.test(line) || (line.includes('//') && line.search(urlCredentials) !== -1)
+}
+
 /** What may be logged of one member of an object: nothing of a secret one. */
 export function memberWithoutSecrets (member: string, content: unknown, depth = 1): unknown {
-  return secretMembers.has(member.toLowerCase()) ? MASK : withoutSecrets(content, depth)
+  return isSecretMember(member) ? MASK : withoutSecrets(content, depth)
 }
 
 /** What is logged of an error. */
