@@ -345,6 +345,13 @@ t.test('after a frictionless flow a result other than that of the ARes is refuse
   t.equal(lines.filter((line) => line.includes('a result without a challenge, other than that of the ARes, was refused')).length, 8)
 })
 
+t.test('after a frictionless flow of 2.3.1 another result is Erro 313 (emv3ds-protocol §12.2)', async (t) => {
+  const app = await build(t)
+  const aRes = (await post(app, '/ds', aReq({ version: '2.3.1' }, { acctNumber: FRICTIONLESS_CARD }))).body
+  const rReq = resultsRequest(aRes, failed({ messageVersion: '2.3.1', authenticationType: undefined, authenticationMethod: ['02'] }))
+  t.match(await post(app, '/3ds/results', rReq), { status: 400, body: { errorCode: '313', errorComponent: 'S', errorDetail: 'transStatus', messageVersion: '2.3.1' } })
+})
+
 t.test('what final has answered stands: neither results nor the challenge change it', async (t) => {
   const app = await build(t)
   const aRes = await authenticate(app)
