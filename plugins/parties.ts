@@ -118,11 +118,12 @@ export function resultSender (config: Config, send: SendMessage, ds: RReqParts):
 export function methodComparison (
   app: FastifyInstance, { clock, ttlSeconds, cardRanges }: { clock: Clock, ttlSeconds: number, cardRanges: CardRangeRules }
 ): AcsParts['compareMethod'] {
-  const { log, noteStore: notes, meters } = app
+  // Two calls of Redis for each browser authentication, which nobody shall pay for what is not read.
+  if (!notesFindings(app)) return () => {}
+  const { log, noteStore: notes } = app
   return (aReq) => {
     const { threeDSServerTransID } = aReq
     compareMethod(aReq as JsonObject, { notes, clock, ttlSeconds, methodPlace: methodPlaceOf(aReq, cardRanges) }).then((findings) => {
-      meters.methodClaim(findings.length > 0 ? 'differs' : 'agrees')
       if (findings.length > 0) log.debug({ threeDSServerTransID, findings }, 'findings about the 3DS Method')
     }, (err: unknown) => { log.warn({ err, threeDSServerTransID }, 'the 3DS Method could not be looked up') })
   }

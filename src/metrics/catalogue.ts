@@ -39,9 +39,6 @@ export const METRICS = {
     name: 'threeds_result_deliveries_total', type: 'counter', help: 'Results posted to resultsResponseNotificationUrl', labels: { outcome: 'delivered, failed, refused (by `OUTBOUND_ALLOW`)' }
   },
   methodSteps: { name: 'threeds_method_steps_total', type: 'counter', help: 'Steps of the 3DS Method', labels: { step: 'page (served), data (came in)' } },
-  methodClaims: {
-    name: 'threeds_method_claims_total', type: 'counter', help: 'Browser AReq whose threeDSCompInd was compared with the 3DS Method', labels: { outcome: 'agrees, differs' }
-  },
   jobRuns: {
     name: 'threeds_job_runs_total', type: 'counter', help: 'Runs of timers and reports', labels: { kind: JOBS, outcome: 'done, again (put off), failed (runs again)' }
   },

@@ -11,7 +11,7 @@ type Samples = () => Sample[] | Promise<Sample[]>
 export type WaitingJobs = () => Promise<{ later: number, due: number }>
 
 /** What is a count and nothing else. */
-const COUNTS = ['transactions', 'challengeResults', 'received', 'errosRaised', 'errosReceived', 'reports', 'deliveries', 'methodSteps', 'methodClaims', 'jobRuns', 'storeErrors'] as const
+const COUNTS = ['transactions', 'challengeResults', 'received', 'errosRaised', 'errosReceived', 'reports', 'deliveries', 'methodSteps', 'jobRuns', 'storeErrors'] as const
 
 // The process's own figures belong to the process, not to one of the instances in it; observers must not pile up.
 let processFigures: Registry | undefined

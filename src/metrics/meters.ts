@@ -45,7 +45,6 @@ export interface Meters {
   /** A result was posted to `resultsResponseNotificationUrl`. */
   resultDelivered (outcome: string): void
   methodStep (step: 'page' | 'data'): void
-  methodClaim (outcome: 'agrees' | 'differs'): void
   jobRan (kind: string, outcome: string, lateSeconds: number): void
   /** What the store is to tell. */
   readonly storeEvents: StoreEvents
@@ -64,7 +63,6 @@ export interface Counted {
   readonly reports: Family<Count>
   readonly deliveries: Family<Count>
   readonly methodSteps: Family<Count>
-  readonly methodClaims: Family<Count>
   readonly jobRuns: Family<Count>
   readonly jobLateness: Family<Durations>
   readonly storeOperations: Family<Durations>
@@ -91,7 +89,6 @@ function newCounted (): Counted {
     reports: counts(METRICS.reports),
     deliveries: counts(METRICS.deliveries),
     methodSteps: counts(METRICS.methodSteps),
-    methodClaims: counts(METRICS.methodClaims),
     jobRuns: counts(METRICS.jobRuns),
     jobLateness: durations(METRICS.jobLateness),
     storeOperations: durations(METRICS.storeOperations),
@@ -116,7 +113,6 @@ export function createMeters (): KeptMeters {
     resultReported (outcome, isRetry) { counted.reports.at(outcome, String(isRetry)).value++ },
     resultDelivered (outcome) { counted.deliveries.at(outcome).value++ },
     methodStep (step) { counted.methodSteps.at(step).value++ },
-    methodClaim (outcome) { counted.methodClaims.at(outcome).value++ },
     jobRan (kind, outcome, lateSeconds) {
       counted.jobRuns.at(kind, outcome).value++
       observe(counted.jobLateness.at(kind), lateSeconds)
@@ -172,7 +168,6 @@ export const silentMeters: Meters = {
   resultReported () {},
   resultDelivered () {},
   methodStep () {},
-  methodClaim () {},
   jobRan () {},
   storeEvents: {},
   totals: () => ({ requests: 0, transactions: 0, challengeResults: 0, storeErrors: 0, storeEvictions: 0, storeExpiries: 0 })

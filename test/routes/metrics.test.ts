@@ -201,7 +201,6 @@ t.test('switched off, nothing is counted and /metrics is 404', async (t) => {
   app.meters.resultReported('taken', false)
   app.meters.resultDelivered('delivered')
   app.meters.methodStep('page')
-  app.meters.methodClaim('agrees')
   app.meters.jobRan('report', 'done', 0)
   t.equal((await app.inject('/metrics')).statusCode, 404)
   t.strictSame(app.meters.totals(), { requests: 0, transactions: 0, challengeResults: 0, storeErrors: 0, storeEvictions: 0, storeExpiries: 0 })
