@@ -27,8 +27,7 @@ export async function startMockServer (settings: MockSettings = {}): Promise<Moc
   const app = await buildApp(config, { logger })
   const close = async (): Promise<void> => {
     const grace = setTimeout(() => { app.server.closeAllConnections() }, config.closeGraceMs)
-    await app.close()
-    clearTimeout(grace)
+    await app.close().finally(() => { clearTimeout(grace) })
     await flushLogger(logger)
   }
   try {

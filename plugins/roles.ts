@@ -173,10 +173,9 @@ function challengeParts (
   return challenge
 }
 
-function authenticationParts ({ log, meters }: FastifyInstance, { config, clock }: RolesOptions, ds: AReqParts): Omit<AuthenticationParts, 'keep'> {
+function authenticationParts ({ meters }: FastifyInstance, { config, clock }: RolesOptions, ds: AReqParts): Omit<AuthenticationParts, 'keep'> {
   return {
     clock,
-    log,
     directoryServer: (aReq, addresses, schemeId) => takeAReq({ read: spoken(aReq), addresses, schemeId, isTolerated: !config.isStrict }, ds),
     onAnswered: countAnswers(meters)
   }

@@ -17,7 +17,7 @@ export function requireCount (transaction: Transaction, counter: string): void {
   else requireNextCount(progressOf(transaction), counter, transaction)
 }
 
-/** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5) and changes nothing. @throws ProtocolError A/302 */
+/** A count that is not the next one is an integrity failure (emv3ds-protocol §13.5). @throws ProtocolError A/302 */
 export function requireNextCount ({ sdkCounter }: ChallengeProgress, counter: string, transaction: Transaction): void {
   if (Number(counter) !== sdkCounter) throw unexpected(transaction)
 }

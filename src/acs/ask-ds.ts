@@ -3,11 +3,12 @@ import type { SendMessage } from '../exchange/send-message.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAbout } from '../protocol/erro-about.ts'
 import { erroBody, soundErro } from '../protocol/erro.ts'
-import type { Judge } from '../protocol/judge.ts'
+import type { Expected, Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { readAnswer } from '../protocol/read-sound-message.ts'
 import { atLeast } from '../protocol/versions.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 
 /** What came of one attempt to report a result to the DS. */
@@ -31,9 +32,9 @@ export interface AskDsParts {
 /**
  * Sends an RReq to the DS of the AReq, at its `dsURL`: emv3ds-protocol §10. What is wrong with the answer the DS is told (§12.3).
  */
-export async function askDs (rReq: RReq, { aReq }: Transaction, parts: AskDsParts): Promise<Reported> {
+export async function askDs (rReq: RReq, transaction: Transaction, parts: AskDsParts): Promise<Reported> {
   const { send, timeoutMs } = parts
-  const address = String(aReq['dsURL'])
+  const address = String(transaction.aReq['dsURL'])
   const headers = atLeast(rReq.messageVersion, '2.3.1') ? { 'x-request-id': rReq.acsTransID } : {}
   const sent = await send(address, rReq as JsonObject, { timeoutMs, headers })
   if (sent.outcome === 'timed-out') {
@@ -41,13 +42,13 @@ export async function askDs (rReq: RReq, { aReq }: Transaction, parts: AskDsPart
     return { outcome: 'timed-out' }
   }
   if (sent.outcome !== 'answered') return sent
-  return judged(readAnswer(sent.text), rReq, address, parts)
+  return judged(readAnswer(sent.text), rReq, { address, earlier: earlierOf(transaction) }, parts)
 }
 
-function judged (read: ReadMessage, rReq: RReq, address: string, parts: AskDsParts): Reported {
+function judged (read: ReadMessage, rReq: RReq, { address, earlier }: { address: string } & Required<Pick<Expected, 'earlier'>>, parts: AskDsParts): Reported {
   const { message } = read
   if (message['messageType'] === 'Erro') return erroOf(read, rReq, parts)
-  const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion })
+  const { refused } = parts.judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier })
   const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return { outcome: 'answered', answer: message }
   const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'A'), ...found }

@@ -15,6 +15,6 @@ export interface Proofs {
 
 /** Where the proofs come from when the DS answers for an ACS. */
 export interface DsProofs {
-  /** @param transID acsTransID if the DS made one up, else dsTransID */
-  forDs (aReq: AReq, transStatus: TransStatus, transID: string, scheme?: Scheme): Proof
+  /** @param acsTransID that the DS made up */
+  forDs (aReq: AReq, transStatus: TransStatus, acsTransID: string, scheme?: Scheme): Proof
 }

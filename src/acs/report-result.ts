@@ -124,8 +124,8 @@ export async function reportAgain (transaction: Transaction, parts: ReportingPar
   const { challenge } = transaction
   if (challenge?.rReq === undefined || stateOf(transaction) !== 'reporting') return undefined
   const wasTried = challenge.reports !== undefined
-  const { aReq, acsTransID } = transaction
-  const rReq = wasTried ? { ...unavailableRReq(challenge.rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID) } : challenge.rReq
+  const { aReq, acsTransID, scheme } = transaction
+  const rReq = wasTried ? { ...unavailableRReq(challenge.rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID, scheme) } : challenge.rReq
   const reported = await parts.send(rReq, transaction)
   await keepAttempt({ ...transaction, challenge: { ...challenge, rReq } }, reported, parts)
   const now = parts.clock.now()

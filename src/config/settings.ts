@@ -72,7 +72,7 @@ export const SettingsSchema = Type.Object({
   METRICS: Type.Boolean({ default: true, description: 'Prometheus metrics at /metrics.' }),
   DOCS: Type.Boolean({ default: true, description: 'API documentation at /docs and /openapi.json.' }),
   COMPRESSION: Type.Boolean({ default: false, description: 'Compress answers for clients that accept it.' }),
-  SEED: Type.Optional(Type.String({ pattern: '^\\P{C}{1,256}$', secret: 'whole', allowed: '1 to 256 printable characters', defaultText: 'random', description: 'Makes the test root and intermediate certificates, the ES256 key and the derivation of authentication values repeatable.' }))
+  SEED: Type.Optional(Type.String({ pattern: '^\\P{C}{1,256}$', secret: 'whole', allowed: '1 to 256 printable characters', defaultText: 'random', description: 'Makes the test root and intermediate certificates, the ES256 key, the keys of the Directory Server and the derivation of authentication values repeatable.' }))
 })
 
 /** What the environment said, parsed, with the defaults that do not depend on another setting. */

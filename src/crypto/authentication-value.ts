@@ -22,7 +22,7 @@ const MASTERCARD_BYTES = 21
  * (emv3ds-protocol §8), the rest is SHA-256 of seed, kind and transaction, so a test can work it out again. No scheme would take
  * it for genuine.
  * @param seed any text, the same wherever the same values are wanted
- * @param transID acsTransID, or for a `ds-attempt` dsTransID where there is no ACS; lower case
+ * @param transID acsTransID, lower case
  */
 export function authenticationValue ({ seed, scheme, transID, kind }: {
   seed: string

@@ -8,6 +8,7 @@ import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { readAnswer } from '../protocol/read-sound-message.ts'
 import { atLeast } from '../protocol/versions.ts'
+import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { ThreeDSServerLink } from './take-rreq.ts'
 
@@ -53,7 +54,7 @@ function failed (rReq: RReq, errorCode: string, errorDetail: string): ProtocolEr
 function usableRRes (read: ReadMessage, rReq: RReq, transaction: Transaction, { judge, send, timeoutMs }: AskThreeDSServerParts): JsonObject {
   const { message } = read
   if (message['messageType'] === 'Erro') return soundErro(message)
-  const { refused } = judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier: { areq: transaction.aReq as JsonObject } })
+  const { refused } = judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier: earlierOf(transaction) })
   const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
   if (found === undefined) return message
   const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'D'), ...found }

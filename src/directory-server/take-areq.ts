@@ -41,7 +41,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   if (range === undefined) return { aRes: notParticipating(aReq, { ...stamp, scheme: chosen }, parts), acs: 'here', kept: {} }
   requireVersion(aReq, range.acsProtocolVersions.map(({ version }) => version), stamp)
   const scheme = chosen ?? range.scheme
-  const forwarded = await withDeviceInfo(aReq, scheme, call, parts)
+  const forwarded = typeof aReq['sdkEncData'] === 'string' ? await withDeviceInfo(aReq, scheme, call, parts) : aReq
   const reply = await parts.acs.authenticate(forwarded, stamp, addresses, scheme)
   if ('erro' in reply) throw new PassedOnErro(reply.erro)
   if ('failure' in reply) return { aRes: attemptFor(aReq, reply, { ...stamp, scheme }, range, parts), acs: 'here', kept: {} }
@@ -68,7 +68,6 @@ function requireVersion (aReq: AReq, versions: readonly MessageVersion[], { dsTr
 async function withDeviceInfo (
   aReq: AReq, scheme: Scheme | undefined, { isTolerated = false }: AReqCall, { acs, openDeviceData }: AReqParts
 ): Promise<AReq> {
-  if (typeof aReq['sdkEncData'] !== 'string') return aReq
   const { sdkEncData, ...forwarded } = aReq
   // Our ACS does not look at it, and SDKs with keys of another DS are tolerated too.
   if (isTolerated && acs.place === 'here') return forwarded as AReq

@@ -12,8 +12,6 @@ export interface ResultDelivery {
    * @returns the transaction with its `delivery`, or the very same where no address was given
    */
   deliver (transaction: Transaction): Promise<Transaction>
-  /** Resolves when nothing of this transaction is on its way from this process: nobody hears of the end before the receiver. */
-  settled (transaction: Pick<Transaction, 'acsTransID'>): Promise<void>
 }
 
 /** What delivering takes. */
@@ -32,16 +30,12 @@ export interface DeliverParts {
  * @param parts where results are kept, how they are sent and what they look like
  */
 export function createResultDelivery ({ store, clock, log, postJson, resultBody }: DeliverParts): ResultDelivery {
-  const underWay = new Map<string, Promise<Transaction>>()
   return {
     async deliver (transaction) {
       const address = transaction.preferences.resultsResponseNotificationUrl
       if (address === undefined || address === '') return transaction
-      const sending = send(transaction, address)
-      underWay.set(transaction.acsTransID, sending)
-      return sending.finally(() => { underWay.delete(transaction.acsTransID) })
-    },
-    async settled ({ acsTransID }) { await underWay.get(acsTransID) }
+      return send(transaction, address)
+    }
   }
 
   async function send (transaction: Transaction, address: string): Promise<Transaction> {

@@ -1,6 +1,5 @@
 import type { DirectoryAnswer, RoleAddresses } from '../directory-server/ds-parts.ts'
 import type { Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
 import { MockError } from '../errors.ts'
 import type { CardRange } from '../directory-server/card-ranges/card-range.ts'
 import { selectVersion } from '../directory-server/card-ranges/select-version.ts'
@@ -20,13 +19,12 @@ export interface AuthenticationCall {
 /** What authenticating takes. */
 export interface AuthenticationParts {
   clock: Clock
-  log: Log
   /** The DS. Rejects with `ProtocolError` where its answer is an `Erro`. */
   directoryServer (aReq: AReq, addresses: RoleAddresses, schemeId?: string): Promise<DirectoryAnswer>
   /** The card ranges of the Directory Server, where it was given some: they say which version is spoken. */
   find?: (acctNumber: string) => CardRange | undefined
-  /** Keeps a transaction and sets the timer of its challenge. @returns whether another of that id was replaced */
-  keep (transaction: Transaction): Promise<boolean>
+  /** Keeps a transaction and sets the timer of its challenge. */
+  keep (transaction: Transaction): Promise<void>
   /** Told of each answer. */
   onAnswered (aReq: AReq, aRes: ARes): void
 }
@@ -40,19 +38,18 @@ export interface Authenticated {
 }
 
 /**
- * Sends the AReq to the DS and keeps the transaction. A transaction of the same id is replaced and that is logged.
+ * Sends the AReq to the DS and keeps the transaction.
  * @throws ProtocolError with the `Erro` that came in place of an ARes; MockError of the store
  */
 export async function authenticate (call: AuthenticationCall, parts: AuthenticationParts): Promise<Authenticated> {
   if (parts.find !== undefined) call.aReq.messageVersion = versionFor(call, parts.find)
   const aReq = completeAReq(call.aReq, call.addresses.threeDSServerURL)
   const { aRes, acs, kept } = await parts.directoryServer(aReq, call.addresses, call.preferences.schemeId)
-  const { preferences, spelling } = call
-  const transaction: Transaction = { ...newTransaction(aReq, aRes, parts.clock.now()), preferences, spelling, ...kept }
+  const transaction = Object.assign(newTransaction(aReq, aRes, parts.clock.now()), kept)
+  transaction.preferences = call.preferences
+  transaction.spelling = call.spelling
   if (acs === 'elsewhere') transaction.parties = { threeDSServer: 'here', ds: 'here', acs }
-  if (await parts.keep(transaction)) {
-    parts.log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'authenticate repeated an id: the transaction was replaced')
-  }
+  await parts.keep(transaction)
   parts.onAnswered(aReq, aRes)
   return { aReq, aRes, transaction }
 }

@@ -176,25 +176,6 @@ t.test('a result that could not be delivered is kept and logged as such', async 
   t.strictSame(logged, [['info', { threeDSServerTransID: asked.threeDSServerTransID, outcome: 'failed', reason: 'ECONNREFUSED' }, 'result not delivered to resultsResponseNotificationUrl']])
 })
 
-t.test('a delivery is settled when its receiver has answered, and one that is not under way at once', async (t) => {
-  const { store, deliver, settled } = delivering(t)
-  const happened: string[] = []
-  const receiver = await startReceiver(t, (response) => {
-    const settling = settled(asked).then(() => { happened.push('settled') })
-    happened.push('received')
-    const unknown = settled({ acsTransID: 'ffffffff-ffff-4fff-8fff-ffffffffffff' }).then(() => {
-      happened.push('nothing under way')
-      response.end()
-    })
-    return Promise.all([settling, unknown])
-  })
-  const asked = wanting(receiver.url)
-  await store.insert(asked)
-  await deliver(asked)
-  await settled(asked)
-  t.strictSame(happened, ['received', 'nothing under way', 'settled'])
-})
-
 t.test('without resultsResponseNotificationUrl, or with an empty one, nothing is posted', async (t) => {
   const { deliver, logged } = delivering(t)
   t.equal(await deliver(transaction), transaction)
