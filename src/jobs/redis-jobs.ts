@@ -154,7 +154,7 @@ class RedisJobs implements JobQueue {
   async #turn (book: JobBook, id: string, ring: string): Promise<number | undefined> {
     const begun = await book.begin(id, ring, this.#clock.now())
     if (begun === null || (this.#isClosed && typeof begun === 'string')) return undefined
-    if (typeof begun === 'number') return begun < 0 ? TURN_MS : Math.max(begun, SHORTEST_DELAY_MS)
+    if (typeof begun === 'number') return Math.max(begun, TURN_MS)
     const again = await this.#run({ id, ...JSON.parse(begun) })
     await book.end(id, ring, again && { text: textOf(again), dueAt: again.dueAt })
     return undefined

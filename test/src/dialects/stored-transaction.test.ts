@@ -172,7 +172,7 @@ function transactionOf (sent: unknown, { rReq: result, ...more }: any): Transact
     aReq: completeAReq(aReq, 'http://127.0.0.1:8080/3ds/results'),
     preferences,
     ...more,
-    ...(rReq === undefined ? {} : { rReq: readResultsRequest(rReq, []) })
+    ...(rReq === undefined ? {} : { rReq: readResultsRequest(rReq, []).rReq })
   }
 }
 
