@@ -6,7 +6,7 @@ import { isOver, stateOf } from './challenge/challenge-of.ts'
 import { type ChallengeRules, step } from './challenge/machine.ts'
 import type { TimerLengths } from './challenge/timers.ts'
 import type { Reported } from './ask-ds.ts'
-import { reportAgain, type ReportingParts, RESUME_MS, settleReport } from './report-result.ts'
+import { isAway, reportAgain, type ReportingParts, RESUME_MS, settleReport } from './report-result.ts'
 
 /** Kind of the jobs that end a challenge whose time is over. */
 export const TIMER_JOB = 'challenge-timer'
@@ -74,10 +74,6 @@ export function createResumeHandler (parts: TimerParts): JobHandler {
       return { retryAt: clock.now() + RESUME_MS }
     }
   }
-}
-
-function isAway (error: unknown): boolean {
-  return error instanceof MockError && (error.code === 'store_connection' || error.code === 'store_timeout')
 }
 
 function isUnreported (transaction: Transaction): boolean {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { MockError } from '../errors.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { Log } from '../log.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
@@ -73,9 +74,14 @@ export function createResultReporting (parts: ReportingParts): ResultReporting {
   }
 }
 
+/** @returns whether an error says that jobs or the store are away. Any other comes again, however often the same is tried. */
+export function isAway (error: unknown): boolean {
+  return error instanceof MockError && (error.code === 'store_connection' || error.code === 'store_timeout')
+}
+
 /**
  * With a job behind it, so that a process that ends meanwhile is no loss. Where jobs or the store are away, the result is sent all
- * the same, and this process goes on as soon as they are back.
+ * the same, and this process goes on as soon as they are back. After another fault the challenge's timer tries once more.
  */
 async function attempt (transaction: Transaction, parts: ReportingParts): Promise<Transaction> {
   const { clock, log, ownJobs } = parts
@@ -87,6 +93,7 @@ async function attempt (transaction: Transaction, parts: ReportingParts): Promis
     return await settleReport(transaction, reported, parts)
   } catch (err) {
     log.warn({ err, threeDSServerTransID }, 'the result could not be reported now')
+    if (!isAway(err)) return transaction
     const data = { threeDSServerTransID, acsTransID, ...(reported === undefined ? {} : { reported: { ...reported } as JsonObject }) }
     await ownJobs.schedule({ id: `${RESUME_JOB}:${acsTransID}`, kind: RESUME_JOB, dueAt: clock.now() + RESUME_MS, data })
     return transaction

@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
+import { once } from 'node:events'
 import t from 'tap'
-import { systemClock } from '../../src/clock.ts'
+import { RESUME_MS } from '../../src/acs/report-result.ts'
+import { createManualClock } from '../../src/clock.ts'
 import { randomIds } from '../../src/ids.ts'
-import { build } from '../setup/app.ts'
+import { build, START } from '../setup/app.ts'
 import { startDirectoryServer } from '../setup/parties/directory-server.ts'
 import { aReq, browserCReq } from '../setup/parties/messages.ts'
 import { encoded, postForm } from '../setup/parties/shop.ts'
@@ -12,7 +13,8 @@ t.test('Redis goes away while the result is sent: as soon as it is back the answ
   const redis = await startRedisServer(t, { appendonly: true })
   const ds = await startDirectoryServer(t)
   const env = { USE_REDIS: 'true', REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '500', ACS_SIGNING_ALG: 'ES256' }
-  const app = await build(t, env, { ids: randomIds, clock: systemClock })
+  const clock = createManualClock(START)
+  const app = await build(t, env, { ids: randomIds, clock })
   // With the default a kill may lose what was answered.
   await app.redis.config('SET', 'appendfsync', 'always')
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -27,14 +29,12 @@ t.test('Redis goes away while the result is sent: as soon as it is back the answ
   t.match(page, { status: 200, raw: '<h1>Confirmed</h1>' })
   t.equal(ds.of('RReq').length, 1)
 
+  const back = once(app.redis, 'ready')
   await redis.restart()
-  const kept = async () => (await app.stateStore.get(aRes.threeDSServerTransID).catch(() => undefined))?.challenge
-  let challenge = await kept()
-  while (challenge?.reports === undefined) {
-    // Without a connection the store says no at once, and would leave no time for one.
-    await setTimeout(20)
-    challenge = await kept()
-  }
+  await back
+  clock.advance(RESUME_MS)
+  t.equal(await app.ownJobs.runDue(), 1)
+  const { challenge } = await app.stateStore.get(aRes.threeDSServerTransID)
   t.match(challenge, { state: 'ended', rReq: { transStatus: 'Y' }, reports: [{ outcome: 'answered', answer: { messageType: 'RRes', resultsStatus: '01' } }] })
   t.equal(ds.of('RReq').length, 1)
 })

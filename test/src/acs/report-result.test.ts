@@ -704,3 +704,16 @@ t.test('a DS that cannot be reached for a day is given up, and only the first an
   t.equal(await reportAgain(old, { ...parts, send: async () => ({ outcome: 'unreachable', reason: 'ECONNREFUSED' }) }), undefined)
   await jobs.close()
 })
+
+t.test('a fault of our own is no outage: it is not tried again each second, but by the job behind the report', async (t) => {
+  let sent = 0
+  const { begin, act, pass, log } = await world(t, { send: async () => { sent++; throw new RangeError('a fault') } })
+  await begin()
+  await act({ type: 'open' })
+  await act({ type: 'cancel', code: '01' })
+  t.match(log.lines, [{ details: { err: { message: 'a fault' } }, message: 'the result could not be reported now' }])
+  t.equal(await pass(14_000), 0)
+  t.equal(sent, 1)
+  t.equal(await pass(1000), 1)
+  t.equal(sent, 2)
+})
