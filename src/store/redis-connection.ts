@@ -15,6 +15,7 @@ export interface RedisSettings {
 
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 2000
+const SILENCE_MARGIN_MS = 100
 
 function connectionOptions ({ connectTimeoutMs, commandTimeoutMs }: RedisSettings) {
   return {
@@ -22,7 +23,8 @@ function connectionOptions ({ connectTimeoutMs, commandTimeoutMs }: RedisSetting
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
     // Silent for so long with commands waiting, a connection is given up, so what waits for a frozen Redis cannot pile up.
-    socketTimeout: commandTimeoutMs,
+    // Later than its commands, which say themselves that no answer came.
+    socketTimeout: commandTimeoutMs + SILENCE_MARGIN_MS,
     disconnectTimeout: commandTimeoutMs,
     // A Redis that is reading its files is asked again as often as one that is away.
     maxLoadingRetryTime: LONGEST_RETRY_MS,
