@@ -158,6 +158,13 @@ t.test('critical extensions are Erro 202, keys that stand twice 204, in whicheve
   t.match(JSON.parse(body), { errorCode: '204', errorDetail: 'acsTransID,messageExtension.data.a', acsTransId: undefined })
 })
 
+t.test('a reserved value is Erro 207 in 2.3.1 (emv3ds-protocol §3.4)', async (t) => {
+  const app = await build(t)
+  const aRes = (await post(app, '/ds', aReq({ version: '2.3.1' }, { acctNumber: CHALLENGE_CARD }))).body
+  const rReq = resultsRequest(aRes, { messageVersion: '2.3.1', authenticationMethod: ['02'], ...failed(), transStatusReason: '79' })
+  t.match(await post(app, '/3ds/results', rReq), { status: 400, body: { errorCode: '207', errorDetail: 'transStatusReason', errorComponent: 'S', messageVersion: '2.3.1' } })
+})
+
 t.test('what cannot be named still gives an Erro a detail: a member without a name that is nested too deeply (emv3ds-protocol §12.1)', async (t) => {
   const app = await build(t)
   const aRes = await authenticate(app)
