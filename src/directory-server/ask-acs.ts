@@ -4,6 +4,7 @@ import type { SendMessage } from '../exchange/send-message.ts'
 import { erroBody } from '../protocol/erro.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { AcsLink, AcsReply } from './ds-parts.ts'
+import { handOn } from './hand-on.ts'
 
 /** What asking an ACS elsewhere takes. */
 export interface AskAcsParts {
@@ -20,7 +21,7 @@ export function createAskAcs ({ send, acsAddress: address, timeoutMs }: AskAcsPa
   return {
     place: 'elsewhere',
     async authenticate (aReq, stamp) {
-      const message = { ...aReq, ...stamp } as unknown as JsonObject
+      const message: JsonObject = { ...handOn(aReq as JsonObject, aReq, 'DS->ACS'), ...stamp }
       return toReply(await onceMore(() => ask({ send, address, message, timeoutMs, requestId: stamp.dsTransID })))
     },
     // It has nothing to say to that, and nobody waits for it.

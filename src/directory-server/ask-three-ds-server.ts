@@ -10,6 +10,7 @@ import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { handOn } from './hand-on.ts'
 import type { ThreeDSServerLink } from './take-rreq.ts'
 
 /** What asking a 3DS Server elsewhere takes. */
@@ -63,7 +64,7 @@ function faulty (refused: Refused, rReq: RReq, transaction: Transaction, parts: 
 function usableAnswer (read: ReadMessage, rReq: RReq, transaction: Transaction, parts: AskThreeDSServerParts): JsonObject {
   const isErro = read.message['messageType'] === 'Erro'
   const refused = isErro ? judgeErro(read, parts.judge) : judgeRRes(read, rReq, transaction, parts.judge)
-  if (refused === undefined) return isErro ? soundErro(read.message) : read.message
+  if (refused === undefined) return isErro ? soundErro(read.message) : handOn(read.message, transaction.aReq)
   if (!isErro) throw faulty(refused, rReq, transaction, parts)
   throw new ProtocolError('The Erro of the 3DS Server is none', erroAboutAnswer(rReq, 'Erro', refused, 'D'))
 }

@@ -8,6 +8,7 @@ import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import type { AReqParts, DsStamp } from './ds-parts.ts'
+import { handOn } from './hand-on.ts'
 import { dsRefusal, PassedOnErro } from './refuse.ts'
 
 const IDS = ['threeDSServerTransID', 'dsTransID'] as const
@@ -29,7 +30,7 @@ export function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, parts
   const known = { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }
   const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS)
   if (refused !== undefined) throw unusable(aRes, refused, aReq, stamp, parts)
-  return aRes
+  return handOn(read.message, aReq) as ARes
 }
 
 /** An answer that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */

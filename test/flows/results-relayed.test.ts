@@ -27,22 +27,24 @@ async function start (t: Test, env: Record<string, string> = {}): Promise<Betwee
   return { app, url, ds: `${url}/ds`, theirs, acs }
 }
 
+const EXTENSION = [{ name: 'ü', zzz: 1, id: 'A000000003-x', criticalityIndicator: false, data: { zzz: { a: ['b', 1, null] }, 2: 'x' } }]
+
 /** A file of card ranges whose ACS makes no attempts. */
 const withoutAttempts = (t: Test) => {
   const ranges = [{ start: '4000000000000000', end: '4999999999999999', acsProtocolVersions: VERSIONS.map((version) => ({ version, acsInfoInd: ['01'] })) }]
   return { CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json` }
 }
 
-t.test('AReq → a foreign ACS → ARes: what the DS adds, and not an element less or more on the way back (emv3ds-protocol §5.2)', async (t) => {
+t.test('AReq → a foreign ACS → ARes: what the DS adds, and else not a character less or more, in the sender\'s order (emv3ds-protocol §5.2)', async (t) => {
   const { app, url, ds, theirs, acs } = await start(t)
   for (const version of VERSIONS) {
-    const message = aReq({ version }, { shoeSize: '44' })
-    acs.onAuthentication(authenticated({ transStatus: 'C', acsOperatorID: 'THEIR-ACS', ofTheirOwn: { a: ['b', 'ü'] } }))
+    const message = aReq({ version }, { messageExtension: EXTENSION, acctInfo: { zzz: { a: [] }, chAccAgeInd: '01' } })
+    acs.onAuthentication(authenticated({ transStatus: 'C', acsOperatorID: 'THEIR-ACS', messageExtension: EXTENSION }))
     const { message: ares, headers } = await theirs.authenticate(ds, message)
     const { message: forwarded, headers: sent } = acs.of('AReq').at(-1) as any
     const { dsTransID } = forwarded
-    t.strictSame(forwarded, { ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds })
-    t.strictSame(ares, acs.transaction(message.threeDSServerTransID).ares)
+    t.equal(JSON.stringify(forwarded), JSON.stringify({ ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds }))
+    t.equal(JSON.stringify(ares), JSON.stringify(acs.transaction(message.threeDSServerTransID).ares))
     t.equal(ares.dsTransID, dsTransID)
     t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
     t.match(await app.stateStore.get(message.threeDSServerTransID), { acsTransID: ares.acsTransID, parties: { threeDSServer: 'elsewhere', ds: 'here', acs: 'elsewhere' } })
@@ -62,6 +64,44 @@ t.test('AReq → a foreign ACS → ARes: what the DS adds, and not an element le
     }
   }
   t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('the DS hands on no element that nobody knows, or that is of another channel, category, version or leg, in either direction (§3.6, §3.7)', async (t) => {
+  const { app, url, ds, theirs, acs } = await start(t)
+  for (const version of VERSIONS) {
+    const later = version === '2.3.1' ? { whiteListStatus: 'Y' } : { trustListStatus: 'Y' }
+    const ofOthers = { zzz: 1, '': 'x', sdkAppID: randomUUID(), sdkTransID: randomUUID(), threeRIInd: '05', deviceInfo: 'e30', ...later }
+    const message = aReq({ version })
+    acs.onAuthentication(authenticated({ transStatus: 'C', zzz: [1], acsSignedContent: 'a.b.c', sdkTransID: randomUUID(), eci: '05', ...(version === '2.1.0' ? { acsDecConInd: 'N' } : {}) }))
+    const { message: ares } = await theirs.authenticate(ds, { ...ofOthers, ...message })
+    t.match(ares, { messageType: 'ARes', transStatus: 'C' })
+    const { areq: atAcs, ares: asSent } = acs.transaction(message.threeDSServerTransID)
+    const { dsTransID } = atAcs
+    t.strictSame(atAcs, { ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds })
+    const { zzz, acsSignedContent, sdkTransID, acsDecConInd, ...known } = asSent
+    t.strictSame(ares, known)
+
+    theirs.onResults(resultsTaken({ zzz: {}, sdkTransID: randomUUID(), eci: '05' }))
+    const { message: rres } = await acs.sendResults(message.threeDSServerTransID, { zzz: 1, sdkTransID: randomUUID(), ...(version === '2.3.1' ? { authenticationType: '02' } : { authenticationMethod: '02' }) })
+    t.strictSame((await theirs.received('RReq', VERSIONS.indexOf(version) + 1)).message, rReq(atAcs, ares))
+    t.strictSame(rres, { messageType: 'RRes', messageVersion: version, threeDSServerTransID: message.threeDSServerTransID, dsTransID, acsTransID: ares.acsTransID, resultsStatus: '01' })
+    t.strictSame([theirs.faults, acs.faults], [[], []])
+  }
+  const nonPayment = aReq({ category: '02' })
+  acs.onAuthentication(authenticated())
+  await theirs.authenticate(ds, { ...nonPayment, mcc: '5999', transType: '01' })
+  t.match(acs.transaction(nonPayment.threeDSServerTransID).areq, { mcc: '5999', transType: undefined })
+  const ofDs = aReq()
+  await theirs.authenticate(ds, { ...ofDs, messageCategory: '85', zzz: 1 })
+  const { areq: programme } = acs.transaction(ofDs.threeDSServerTransID)
+  t.match(programme, { messageCategory: '85', purchaseAmount: ofDs.purchaseAmount, zzz: undefined }, 'a category of a DS has what any has')
+
+  const id = randomUUID()
+  acs.onAuthentication(authenticated({ transStatus: 'C', zzz: 1 }))
+  const { body } = await post(app, '/3ds/authenticate', browserRequest(id))
+  t.notOk('zzz' in body.authenticationResponse, url)
+  await acs.sendResults(id, { zzz: 1 })
+  t.notOk('zzz' in (await post(app, '/3ds/final', { threeDSServerTransID: id })).body.resultsRequest, 'nor to the 3DS Server of this process')
 })
 
 t.test('an Erro of the ACS is passed on unaltered (§12.3)', async (t) => {
@@ -232,15 +272,15 @@ t.test('RReq of a foreign ACS → a foreign 3DS Server, and its RRes back, both 
     const { message: ares } = await theirs.authenticate(ds, areq)
     const { threeDSServerTransID, dsTransID, acsTransID } = ares
     const more = version === '2.3.1' ? {} : { authenticationMethod: '02' }
-    const { message: rres, headers } = await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })
+    const { message: rres, headers } = await acs.sendResults(threeDSServerTransID, { ...more, messageExtension: EXTENSION })
     const { message: rreq, headers: sent } = await theirs.received('RReq')
     const { areq: atAcs } = acs.transaction(threeDSServerTransID)
-    t.strictSame(rreq, rReq(atAcs, ares, { ofTheirOwn: 'x' }), 'without authenticationMethod before 2.3.1 (§6)')
+    t.equal(JSON.stringify(rreq), JSON.stringify(rReq(atAcs, ares, { messageExtension: EXTENSION })), 'without authenticationMethod before 2.3.1 (§6)')
     t.strictSame(rres, { messageType: 'RRes', messageVersion: version, threeDSServerTransID, dsTransID, acsTransID, resultsStatus: '01' })
     t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
 
     // The same again gets the same; another does not, and nobody else hears of either.
-    t.strictSame((await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })).message, rres)
+    t.strictSame((await acs.sendResults(threeDSServerTransID, { ...more, messageExtension: EXTENSION })).message, rres)
     t.match((await acs.sendResults(threeDSServerTransID, { ...more, transStatus: 'N' })).message, {
       messageType: 'Erro', messageVersion: version, errorCode: version === '2.3.1' ? '312' : '305', errorComponent: 'D', errorMessageType: 'RReq', threeDSServerTransID, dsTransID, acsTransID
     })
