@@ -5,7 +5,6 @@ import { dsRefusal } from '../../src/directory-server/refuse.ts'
 import { takeAReq } from '../../src/directory-server/take-areq.ts'
 import { takePReq } from '../../src/directory-server/take-preq.ts'
 import { takeRReq } from '../../src/directory-server/take-rreq.ts'
-import { ProtocolError } from '../../src/errors.ts'
 import type { AReq } from '../../src/protocol/messages.ts'
 import type { ReadMessage } from '../../src/protocol/read-message.ts'
 import { SUPPORTED_VERSIONS } from '../../src/protocol/versions.ts'
@@ -52,13 +51,12 @@ async function answerPReq (this: FastifyInstance, read: ReadMessage, request: Fa
   if (refused !== undefined) throw dsRefusal(read.message, refused)
   const base = this.publicUrl(request)
   const dsTransID = ids.uuid()
-  const { erro, pres } = takePReq(read.message, {
+  const pres = takePReq(read.message, {
     ...preparation,
     dsProtocolVersions: SUPPORTED_VERSIONS,
     dsTransID,
     threeDSMethodURL: `${base}/acs/method`,
     cardRangeDataFileURL: `${base}/ds/card-ranges.json`
   })
-  if (erro !== undefined) throw new ProtocolError('The PReq was refused', erro)
   return trace(reply, read.message['messageVersion'], dsTransID).header('content-type', MESSAGE_TYPE).send(Readable.from(pres))
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { MockError } from '../errors.ts'
+import { onceMore } from '../exchange/once-more.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { Log } from '../log.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
@@ -89,7 +90,7 @@ async function attempt (transaction: Transaction, parts: ReportingParts): Promis
   let reported: Reported | undefined
   try {
     if (isFar(transaction)) await reportLater(transaction, parts.leaseMs, parts).catch((err: unknown) => { log.warn({ err, threeDSServerTransID }, 'no job stands behind a report') })
-    reported = await sendOnce(transaction, parts)
+    reported = await onceMore(() => parts.send(transaction.challenge?.rReq as RReq, transaction))
     return await settleReport(transaction, reported, parts)
   } catch (err) {
     log.warn({ err, threeDSServerTransID }, 'the result could not be reported now')
@@ -109,13 +110,6 @@ export async function settleReport (transaction: Transaction, reported: Reported
 
 function reportLater ({ threeDSServerTransID, acsTransID }: Transaction, delayMs: number, { jobs, clock }: ReportingParts): Promise<void> {
   return jobs.schedule({ id: reportJobId(acsTransID), kind: REPORT_JOB, dueAt: clock.now() + delayMs, data: { threeDSServerTransID, acsTransID } })
-}
-
-/** Connecting is tried again at once: emv3ds-protocol §10. */
-async function sendOnce (transaction: Transaction, { send }: ReportingParts): Promise<Reported> {
-  const rReq = transaction.challenge?.rReq as RReq
-  const first = await send(rReq, transaction)
-  return first.outcome === 'unreachable' ? send(rReq, transaction) : first
 }
 
 /** Somebody elsewhere has to be called. */

@@ -1,15 +1,16 @@
 import { type ErroContent, ProtocolError } from '../errors.ts'
+import { ask } from '../exchange/ask.ts'
+import { judgeErro, judgeRRes } from '../exchange/judge-answer.ts'
+import { onceMore } from '../exchange/once-more.ts'
 import type { SendMessage } from '../exchange/send-message.ts'
-import { differentIds } from '../protocol/different-ids.ts'
-import { erroAbout } from '../protocol/erro-about.ts'
+import { erroAbout, erroAboutAnswer } from '../protocol/erro-about.ts'
 import { erroBody, soundErro } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
-import { readAnswer } from '../protocol/read-sound-message.ts'
-import { atLeast } from '../protocol/versions.ts'
-import { earlierOf } from '../transaction/earlier.ts'
+import type { Refused } from '../protocol/refusal.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { handOn } from './hand-on.ts'
 import type { ThreeDSServerLink } from './take-rreq.ts'
 
 /** What asking a 3DS Server elsewhere takes. */
@@ -27,14 +28,16 @@ export function createAskThreeDSServer (parts: AskThreeDSServerParts): ThreeDSSe
     place: 'elsewhere',
     async results (rReq, transaction) {
       const address = addressOf(transaction)
-      const options = { timeoutMs, headers: atLeast(rReq.messageVersion, '2.3.1') ? { 'x-request-id': rReq.dsTransID } : {} }
-      const first = await send(address, rReq as JsonObject, options)
-      const sent = first.outcome === 'unreachable' ? await send(address, rReq as JsonObject, options) : first
-      if (sent.outcome === 'timed-out') throw failed(rReq, '402', 'The 3DS Server did not answer in time')
-      if (sent.outcome !== 'answered') throw failed(rReq, '405', `The 3DS Server cannot be reached: ${sent.reason}`)
-      return usableRRes(readAnswer(sent.text), rReq, transaction, parts)
+      const asked = await onceMore(() => ask({ send, address, message: rReq as JsonObject, timeoutMs, requestId: rReq.dsTransID }))
+      switch (asked.outcome) {
+        case 'answered': return usableAnswer(asked.read, rReq, transaction, parts)
+        case 'unreadable': throw faulty(asked.refused, rReq, transaction, parts)
+        case 'failed': throw unanswered(rReq, asked.refused)
+        case 'timed-out': throw unanswered(rReq, { errorCode: '402', errorDetail: 'The 3DS Server did not answer in time' })
+        default: throw unanswered(rReq, { errorCode: '405', errorDetail: `The 3DS Server cannot be reached: ${asked.reason}` })
+      }
     },
-    complain (erro, transaction) { tell(send, erro, transaction, timeoutMs) }
+    complain (erro, transaction) { tell(erro, transaction, parts) }
   }
 }
 
@@ -42,22 +45,26 @@ function addressOf ({ aReq }: Transaction): string {
   return String(aReq['threeDSServerURL'])
 }
 
-function tell (send: SendMessage, erro: ErroContent, transaction: Transaction, timeoutMs: number): void {
+function tell (erro: ErroContent, transaction: Transaction, { send, timeoutMs }: AskThreeDSServerParts): void {
   send(addressOf(transaction), { ...erroBody(erro) } as JsonObject, { timeoutMs })
 }
 
-function failed (rReq: RReq, errorCode: string, errorDetail: string): ProtocolError {
-  return new ProtocolError(errorDetail, erroAbout(rReq, { errorCode, errorDetail }, 'D'))
+function unanswered (rReq: RReq, refused: Refused): ProtocolError {
+  return new ProtocolError(refused.errorDetail, erroAbout(rReq, refused, 'D'))
 }
 
-/** An `Erro` is passed on as it came; an RRes at fault is told to both sides (emv3ds-protocol §12.3). */
-function usableRRes (read: ReadMessage, rReq: RReq, transaction: Transaction, { judge, send, timeoutMs }: AskThreeDSServerParts): JsonObject {
-  const { message } = read
-  if (message['messageType'] === 'Erro') return soundErro(message)
-  const { refused } = judge(read, { messageTypes: ['RRes'], version: rReq.messageVersion, earlier: earlierOf(transaction) })
-  const found = refused ?? differentIds(message, rReq, ['threeDSServerTransID', 'acsTransID', 'dsTransID'])
-  if (found === undefined) return message
-  const erro: ErroContent = { ...erroAbout({ ...rReq, messageType: 'RRes' }, { ...found, errorDetail: '' }, 'D'), ...found }
-  tell(send, erro, transaction, timeoutMs)
-  throw new ProtocolError('The RRes cannot be used', erro)
+/** An RRes at fault is told to both sides (emv3ds-protocol §12.3). */
+function faulty (refused: Refused, rReq: RReq, transaction: Transaction, parts: AskThreeDSServerParts): ProtocolError {
+  const erro = erroAboutAnswer(rReq, 'RRes', refused, 'D')
+  tell(erro, transaction, parts)
+  return new ProtocolError('The RRes cannot be used', erro)
+}
+
+/** An `Erro` is passed on as it came, unless it is none by the catalogue: nobody answers an `Erro` (§12.1). */
+function usableAnswer (read: ReadMessage, rReq: RReq, transaction: Transaction, parts: AskThreeDSServerParts): JsonObject {
+  const isErro = read.message['messageType'] === 'Erro'
+  const refused = isErro ? judgeErro(read, parts.judge) : judgeRRes(read, rReq, transaction, parts.judge)
+  if (refused === undefined) return isErro ? soundErro(read.message) : handOn(read.message, transaction.aReq)
+  if (!isErro) throw faulty(refused, rReq, transaction, parts)
+  throw new ProtocolError('The Erro of the 3DS Server is none', erroAboutAnswer(rReq, 'Erro', refused, 'D'))
 }

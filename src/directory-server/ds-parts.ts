@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { ErroContent } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import type { Log } from '../log.ts'
-import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
+import type { AReq, ARes } from '../protocol/messages.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { Proof } from '../protocol/proof.ts'
 import type { Refused } from '../protocol/refusal.ts'
@@ -35,8 +35,16 @@ export type AcsReply =
   /** `kept`: what the ACS of this process wants to be kept. */
   | { aRes: ReadMessage, kept?: Partial<Transaction> }
   /** An `Erro`, as it came. */
-  | { erro: JsonObject }
-  | { failure: 'timed-out' | 'unreachable', reason: string }
+  | { erro: ReadMessage }
+  /** No message at all: what it was instead. */
+  | { unreadable: Refused }
+  | Failure
+
+/** The ACS said nothing: with which `Erro` the DS says so. */
+export interface Failure {
+  failure: 'timed-out' | 'unreachable' | 'failed'
+  refused: Refused
+}
 
 /** The ACS as the DS knows it; never rejects with anything but errors of our own. */
 export interface AcsLink {

@@ -4,29 +4,21 @@ import type { AReq, ARes } from '../protocol/messages.ts'
 import type { Scheme } from '../protocol/schemes.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { CardRange } from './card-ranges/card-range.ts'
-import type { AReqParts, DsStamp } from './ds-parts.ts'
+import type { AReqParts, DsStamp, Failure } from './ds-parts.ts'
 
 /** `acsInfoInd` of a range whose attempts are confirmed. */
 const ATTEMPTS = '02'
 
-/** Why the ACS said nothing. */
-export interface Failure {
-  failure: 'timed-out' | 'unreachable'
-  reason: string
-}
-
 /** With the scheme that was decided on. */
 type OwnStamp = DsStamp & { scheme?: Scheme | undefined }
 
-const FAILURE_CODES = { 'timed-out': '402', unreachable: '405' } as const
-
 /**
- * What the DS answers for an ACS that is down or slow: an attempt, where the card's range has them, else 402 or 405
+ * What the DS answers for an ACS that is down or slow: an attempt, where the card's range has them, else an `Erro`
  * (emv3ds-protocol §5.10, §11).
- * @throws ProtocolError D/402, D/405
+ * @throws ProtocolError D/402, D/405; D/403, D/404 for an ACS that answers with a failure of HTTP
  */
-export function attemptFor (aReq: AReq, { failure, reason }: Failure, stamp: OwnStamp, range: CardRange, parts: AReqParts): ARes {
-  const erro = { ...erroAbout(aReq, { errorCode: FAILURE_CODES[failure], errorDetail: reason }, 'D'), dsTransID: stamp.dsTransID }
+export function attemptFor (aReq: AReq, { failure, refused }: Failure, stamp: OwnStamp, range: CardRange, parts: AReqParts): ARes {
+  const erro = { ...erroAbout(aReq, refused, 'D'), dsTransID: stamp.dsTransID }
   parts.log.info({ threeDSServerTransID: aReq.threeDSServerTransID, failure }, 'the ACS did not answer')
   if (failure === 'timed-out') parts.acs.complain(erro)
   const ofVersion = range.acsProtocolVersions.find(({ version }) => version === aReq.messageVersion)

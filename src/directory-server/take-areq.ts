@@ -1,7 +1,5 @@
-import { ProtocolError } from '../errors.ts'
-import { differentIds } from '../protocol/different-ids.ts'
-import type { Finding, Judgement } from '../protocol/judge.ts'
-import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
+import type { Judgement } from '../protocol/judge.ts'
+import type { AReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { schemeNamed } from '../protocol/scheme-names.ts'
 import type { Scheme } from '../protocol/schemes.ts'
@@ -9,7 +7,8 @@ import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
 import { judgeSdkServer, requireClock } from './judge-claims.ts'
-import { dsRefusal, PassedOnErro } from './refuse.ts'
+import { noteFindings, passedOn, unusable, usableARes } from './judge-reply.ts'
+import { dsRefusal } from './refuse.ts'
 import { attemptFor, notParticipating } from './stand-in.ts'
 
 /** One AReq as it reached the DS. */
@@ -43,19 +42,16 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   const scheme = chosen ?? range.scheme
   const forwarded = typeof aReq['sdkEncData'] === 'string' ? await withDeviceInfo(aReq, scheme, call, parts) : aReq
   const reply = await parts.acs.authenticate(forwarded, stamp, addresses, scheme)
-  if ('erro' in reply) throw new PassedOnErro(reply.erro)
+  if ('erro' in reply) throw passedOn(reply.erro, { ...aReq, ...stamp }, parts)
+  if ('unreadable' in reply) throw unusable({}, reply.unreadable, aReq, stamp, parts)
   if ('failure' in reply) return { aRes: attemptFor(aReq, reply, { ...stamp, scheme }, range, parts), acs: 'here', kept: {} }
   const kept = scheme === undefined ? reply.kept : { ...reply.kept, scheme }
-  return { aRes: usableARes(reply.aRes, aReq, stamp, call, parts), acs: parts.acs.place, kept: kept ?? {} }
+  return { aRes: usableARes(reply.aRes, aReq, stamp, parts), acs: parts.acs.place, kept: kept ?? {} }
 }
 
 function settle ({ refused, findings }: Judgement, { read, isTolerated = false }: AReqCall, parts: AReqParts): void {
   noteFindings(read.message, findings, parts)
   if (refused !== undefined && !isTolerated) throw dsRefusal(read.message as AReq, refused)
-}
-
-function noteFindings ({ messageType, threeDSServerTransID }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
-  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message')
 }
 
 /** emv3ds-protocol §4. */
@@ -72,25 +68,4 @@ async function withDeviceInfo (
   // Our ACS does not look at it, and SDKs with keys of another DS are tolerated too.
   if (isTolerated && acs.place === 'here') return forwarded as AReq
   return { ...forwarded, deviceInfo: await openDeviceData(aReq, scheme) } as AReq
-}
-
-const IDS = ['threeDSServerTransID', 'dsTransID'] as const
-const APP_IDS = [...IDS, 'sdkTransID'] as const
-
-/** An ARes that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
-function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, call: AReqCall, parts: AReqParts): ARes {
-  const aRes = read.message as ARes
-  // What our own ACS says goes out as it is: it may have been told to.
-  const isOwn = parts.acs.place === 'here'
-  if (isOwn && !parts.notesFindings) return aRes
-  const judgement = parts.judge(read, { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: call.read.message } })
-  noteFindings(read.message, judgement.findings, parts)
-  if (isOwn) return aRes
-  const refused = judgement.refused ?? differentIds(aRes, { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }, aReq.deviceChannel === '01' ? APP_IDS : IDS)
-  if (refused === undefined) return aRes
-  const { erro, message } = dsRefusal(aRes, refused, {
-    messageVersion: aReq.messageVersion, threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID
-  })
-  parts.acs.complain(erro)
-  throw new ProtocolError(message, erro)
 }

@@ -1,10 +1,10 @@
-import type { ErroContent } from '../errors.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { atLeast, type MessageVersion } from '../protocol/versions.ts'
 import { cardRangeChanges, NO_CARD_RANGES } from './card-ranges/card-range-changes.ts'
 import { type CardRangeHistory, type CardRangeRevision, serialNumOf } from './card-ranges/card-range-history.ts'
 import { cardRangeView, versionsUpTo } from './card-ranges/card-range-view.ts'
 import { preparationResponse } from './preparation-response.ts'
+import { dsRefusal } from './refuse.ts'
 import type { PReqInterval } from './take-preq-interval.ts'
 
 /** What the DS answers a PReq from. */
@@ -23,37 +23,23 @@ export interface PReqParts {
   dsUrlList?: Array<{ threeDSServerToDsUrl: string, dsCountryCode?: string }>
 }
 
-/** A refusal, or the PRes as JSON in chunks, made as they are asked for. */
-export type PReqAnswer = { erro: ErroContent, pres?: never } | { pres: Iterable<string>, erro?: never }
-
 /**
  * The DS answers a PReq: emv3ds-protocol §14. The PRes has the shape of the version that was asked in.
  * @param message that the judge found nothing wrong with
+ * @returns the PRes as JSON in chunks, made as they are asked for
+ * @throws ProtocolError D/103, D/307
  */
-export function takePReq (message: JsonObject, parts: PReqParts): PReqAnswer {
+export function takePReq (message: JsonObject, parts: PReqParts): Iterable<string> {
+  const { dsTransID } = parts
   const version = message['messageVersion'] as MessageVersion
   // An empty element is a missing one (§3).
   const serialNum = typeof message['serialNum'] === 'string' ? message['serialNum'] : ''
   const known = serialNum === '' ? undefined : parts.history.find(serialNum, version)
-  if (serialNum !== '' && known === undefined) return refuse(message, parts, '307', serialNum)
+  if (serialNum !== '' && known === undefined) throw dsRefusal(message, { errorCode: '307', errorDetail: serialNum }, { dsTransID })
   // After 307, so that a 3DS Server that has to start anew may do so at once.
   const wait = parts.interval.secondsLeft(`${version} ${message['threeDSServerRefNumber'] as string}`)
-  if (wait > 0) return refuse(message, parts, '103', `ask again in ${wait} seconds`)
-  return { pres: answer(message, version, known, parts) }
-}
-
-function refuse (message: JsonObject, { dsTransID }: PReqParts, errorCode: string, errorDetail: string): PReqAnswer {
-  return {
-    erro: {
-      errorCode,
-      errorComponent: 'D',
-      errorDetail,
-      errorMessageType: 'PReq',
-      messageVersion: message['messageVersion'] as string,
-      threeDSServerTransID: message['threeDSServerTransID'] as string,
-      dsTransID
-    }
-  }
+  if (wait > 0) throw dsRefusal(message, { errorCode: '103', errorDetail: `ask again in ${wait} seconds` }, { dsTransID })
+  return answer(message, version, known, parts)
 }
 
 /** @param known what the 3DS Server has, if anything */

@@ -12,6 +12,7 @@ import { atLeast } from '../protocol/versions.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
+import { handOn } from './hand-on.ts'
 import { dsRefusal } from './refuse.ts'
 import { type Answered, relayOnce, type RelayParts } from './relay-once.ts'
 
@@ -53,7 +54,7 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
   const transaction = await transactionOf(call.read.message, parts)
   const rReq = usableRReq(call, transaction, parts)
   const threeDSServer = parts.threeDSServerOf(transaction)
-  const relay = () => threeDSServer.results(call.isOwn === true ? rReq : withoutAcsElements(rReq), transaction)
+  const relay = () => threeDSServer.results(call.isOwn === true ? rReq : handOn(rReq as JsonObject, transaction.aReq, 'DS->3DSServer') as RReq, transaction)
   // A 3DS Server of this process keeps the result itself.
   if (threeDSServer.place === 'here') return relay()
   const done = await relayOnce(rReq, transaction, relay, parts)
@@ -102,13 +103,6 @@ function repeated (rReq: RReq, relayed: Answered, { isStrict }: RReqParts): Json
   if (isSame && !(isStrict && atLeast(rReq.messageVersion, '2.3.1'))) return relayed.answer
   const errorCode = atLeast(rReq.messageVersion, '2.3.1') ? '312' : '305'
   throw dsRefusal(rReq, { errorCode, errorDetail: isSame ? 'The results request was received before' : 'Another results request was received before' })
-}
-
-/** In 2.1.0 and 2.2.0 `authenticationMethod` is for the DS only (emv3ds-protocol §6); our own ACS does not send it. */
-function withoutAcsElements (rReq: RReq): RReq {
-  if (atLeast(rReq.messageVersion, '2.3.1') || rReq['authenticationMethod'] === undefined) return rReq
-  const { authenticationMethod, ...forwarded } = rReq
-  return forwarded as RReq
 }
 
 /** An `Erro` as the answer that the other side gets. */

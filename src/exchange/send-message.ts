@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../protocol/messages.ts'
 import { NOT_CONNECTED, type OutboundPost, reasonOf, RefusedAddress, type Response, TIMED_OUT } from './outbound-request.ts'
 
 /** What another party answered a message with, or why it did not. Reasons are in words without addresses. */
 export type Sent =
-  | { outcome: 'answered', status: number, text: string }
+  /** With a `fault`, why the text cannot be read, the text is empty. */
+  | { outcome: 'answered', status: number, text: string, fault?: string }
   | { outcome: 'timed-out' }
   | { outcome: 'unreachable', reason: string }
   /** The address is not one the mock may call. */
@@ -22,7 +24,7 @@ export function createSendMessage (post: OutboundPost): SendMessage {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const response = await post(address, message, { signal, ...(headers === undefined ? {} : { headers }) })
-      return { outcome: 'answered', status: response.statusCode, text: await textOf(response) }
+      return { outcome: 'answered', status: response.statusCode, ...await textOf(response) }
     } catch (error) {
       if (error instanceof RefusedAddress) return { outcome: 'refused', reason: error.reason }
       const reason = reasonOf(error as NodeJS.ErrnoException)
@@ -32,15 +34,16 @@ export function createSendMessage (post: OutboundPost): SendMessage {
   }
 }
 
-async function textOf (response: Response): Promise<string> {
+async function textOf (response: Response): Promise<{ text: string, fault?: string }> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
-    // It was answered, and with no message: as good as with nothing. Leaving the loop hangs up.
-    if (length > LONGEST_ANSWER) return ''
+    // Leaving the loop hangs up.
+    if (length > LONGEST_ANSWER) return { text: '', fault: 'longer than 1 MiB' }
     chunks.push(chunk)
   }
-  // A byte order mark is no part of the message.
-  return new TextDecoder().decode(Buffer.concat(chunks))
+  const bytes = Buffer.concat(chunks)
+  // A byte order mark stays: with one it is no JSON (RFC 8259 §8.1).
+  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { text: '', fault: 'not in UTF-8' }
 }

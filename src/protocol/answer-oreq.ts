@@ -1,8 +1,7 @@
-import { type ErroContent, ProtocolError } from '../errors.ts'
-import { erroAbout } from './erro-about.ts'
 import type { Judge } from './judge.ts'
 import type { JsonObject } from './messages.ts'
 import type { ReadMessage } from './read-message.ts'
+import { refusalOf } from './refusal.ts'
 import { atLeast, isSupportedVersion } from './versions.ts'
 
 /** Who receives operation requests: an ACS or a 3DS Server, with an id and a reference number of its own. */
@@ -20,11 +19,9 @@ const TAKEN = '01'
  */
 export function answerOReq (read: ReadMessage, judge: Judge, receiver: OperationReceiver): JsonObject | undefined {
   const { message } = read
-  const component: ErroContent['errorComponent'] = 'acsTransID' in receiver ? 'A' : 'S'
+  const component = 'acsTransID' in receiver ? 'A' : 'S'
   const { refused } = judge(read, { messageTypes: isKnown(message) ? ['OReq'] : [] })
-  if (refused !== undefined) {
-    throw new ProtocolError(`The OReq was refused: ${refused.errorCode} ${refused.errorDetail}`, erroAbout(message, refused, component))
-  }
+  if (refused !== undefined) throw refusalOf(message, refused, component)
   const { seqNum, seqTotal } = message['opSeq'] as { seqNum: string, seqTotal: string }
   if (Number(seqNum) < Number(seqTotal)) return undefined
   return {

@@ -25,3 +25,14 @@ export function erroAbout (message: Readonly<Record<string, unknown>>, refused: 
   }
   return erro
 }
+
+/**
+ * What an `Erro` about the answer to a message says: the ids are those of the message, whatever the answer says of them.
+ * @param message that was answered
+ * @param messageType of the answer
+ */
+export function erroAboutAnswer (
+  message: Readonly<Record<string, unknown>>, messageType: string, refused: Refused, errorComponent: ErroContent['errorComponent']
+): ErroContent {
+  return { ...erroAbout({ ...message, messageType }, { ...refused, errorDetail: '' }, errorComponent), ...refused }
+}

@@ -1,4 +1,3 @@
-import { soundErro } from './erro.ts'
 import { type ReadMessage, readMessage } from './read-message.ts'
 
 /** No message of EMV nests its elements half as deeply. To keep, compare or write what is deeper takes more stack than there is. */
@@ -11,15 +10,6 @@ const DEEPEST = 32
 export function readSoundMessage (raw: string): ReadMessage | undefined {
   const read = readMessage(raw)
   return read === undefined || read.message['messageType'] === 'Erro' || !isTooDeep(read.message, DEEPEST) ? read : undefined
-}
-
-/**
- * The answer of another party; what is no message at all is judged as an empty one: 101. An `Erro` that nobody could pass on has
- * its elements only.
- */
-export function readAnswer (raw: string): ReadMessage {
-  const read = readSoundMessage(raw) ?? { message: {}, raw, duplicates: [] }
-  return isTooDeep(read.message, DEEPEST) ? { ...read, message: soundErro(read.message) } : read
 }
 
 function isTooDeep (value: object, levels: number): boolean {

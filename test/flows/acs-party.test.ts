@@ -167,7 +167,7 @@ t.test('whatever becomes of the RReq, the browser gets its CRes, and what came o
     ['without status', resultsWithoutStatus, { outcome: 'faulty', erro: { errorCode: '201', errorDetail: 'resultsStatus' } }, { errorCode: '201', errorDetail: 'resultsStatus' }],
     ['of another', resultsOfAnother, { outcome: 'faulty' }, { errorCode: '301', errorDetail: 'threeDSServerTransID,acsTransID,dsTransID' }],
     ['no JSON', notJson, { outcome: 'faulty' }, { errorCode: '101' }],
-    ['out of order', serverError, { outcome: 'faulty' }, { errorCode: '101' }],
+    ['out of order', serverError, { outcome: 'faulty', erro: { errorCode: '403', errorDetail: 'The answer was HTTP status 500', errorMessageType: 'RReq' } }, undefined],
     ['silent', silence, { outcome: 'timed-out' }, { errorCode: '402', errorMessageType: 'RReq' }]
   ]
   for (const [name, behaviour, report, told] of table) {

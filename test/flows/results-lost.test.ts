@@ -108,8 +108,7 @@ const ANSWERS: readonly (readonly [name: string, behaviour: Behaviour, code: str
   ['without resultsStatus', resultsWithoutStatus, '201', 'resultsStatus'],
   ['with a resultsStatus that is none', resultsTaken({ resultsStatus: 1 }), '203', 'resultsStatus', '2.1.0'],
   ['about another transaction', resultsOfAnother, '301', OTHER_IDS],
-  ['no JSON', notJson, '101', 'messageType', '2.2.0'],
-  ['a 500', serverError, '101', 'messageType', '2.3.1'],
+  ['no JSON', notJson, '101', 'The answer is no JSON object', '2.2.0'],
   ['no RRes', ({ message }) => ({ json: message }), '101', 'messageType', '2.3.1']
 ]
 
@@ -117,12 +116,14 @@ const FAILURES: Record<PeerKind, readonly Failure[]> = {
   DS: [
     { name: 'an Erro', behaviour: resultsRefusedByDs('203', 'eci'), inApp: REFUSED },
     ...ANSWERS.map(([name, behaviour, code, detail, version]) => ({ name, behaviour, told: [code, detail, 'RRes'] as const, inApp: [code, UNUSABLE] as const, versions: version === undefined ? VERSIONS : [version] })),
+    { name: 'a 500', behaviour: serverError, inApp: ['403', UNUSABLE], versions: ['2.3.1'] },
     { name: 'no answer', behaviour: silence, told: ['402', 'No results response came in time', 'RReq'], inApp: ['402', 'The Directory Server did not answer in time'] },
     { name: 'no connection', behaviour: hangUp, inApp: ['405', 'The Directory Server cannot be reached'], times: 2 }
   ],
   '3DS Server': [
     { name: 'an Erro', behaviour: resultsRefused('203', 'eci'), inApp: REFUSED },
     ...ANSWERS.map(([name, behaviour, code, detail, version]) => ({ name, behaviour, told: [code, detail, 'RRes'] as const, inApp: REFUSED, versions: version === undefined ? VERSIONS : [version] })),
+    { name: 'a 500', behaviour: serverError, inApp: REFUSED, versions: ['2.3.1'] },
     { name: 'no answer', behaviour: silence, inApp: REFUSED },
     { name: 'no connection', behaviour: hangUp, inApp: REFUSED, times: 2 }
   ]

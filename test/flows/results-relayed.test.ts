@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { build, post } from '../setup/app.ts'
 import { type Acs, aResOfAnother, aResWithoutStatus, aResWithReservedReason, authenticated, authenticationRefused, startAcs } from '../setup/parties/acs.ts'
-import { aReq, rReq, type Version } from '../setup/parties/messages.ts'
-import { hangUp, notJson, serverError, silence } from '../setup/parties/party.ts'
+import { aReq, aRes, erro, rReq, type Version } from '../setup/parties/messages.ts'
+import { emptyAnswer, hangUp, notJson, serverError, silence } from '../setup/parties/party.ts'
 import { AppSdk } from '../setup/parties/sdk.ts'
 import { decoded, readForm } from '../setup/parties/shop.ts'
 import { resultsOfAnother, resultsRefused, resultsTaken, resultsWithoutStatus, startThreeDSServer, type ThreeDSServer } from '../setup/parties/three-ds-server.ts'
@@ -27,22 +27,24 @@ async function start (t: Test, env: Record<string, string> = {}): Promise<Betwee
   return { app, url, ds: `${url}/ds`, theirs, acs }
 }
 
+const EXTENSION = [{ name: 'ü', zzz: 1, id: 'A000000003-x', criticalityIndicator: false, data: { zzz: { a: ['b', 1, null] }, 2: 'x' } }]
+
 /** A file of card ranges whose ACS makes no attempts. */
 const withoutAttempts = (t: Test) => {
   const ranges = [{ start: '4000000000000000', end: '4999999999999999', acsProtocolVersions: VERSIONS.map((version) => ({ version, acsInfoInd: ['01'] })) }]
   return { CARD_RANGES: `${t.testdir({ 'ranges.json': JSON.stringify(ranges) })}/ranges.json` }
 }
 
-t.test('AReq → a foreign ACS → ARes: what the DS adds, and not an element less or more on the way back (emv3ds-protocol §5.2)', async (t) => {
+t.test('AReq → a foreign ACS → ARes: what the DS adds, and else not a character less or more, in the sender\'s order (emv3ds-protocol §5.2)', async (t) => {
   const { app, url, ds, theirs, acs } = await start(t)
   for (const version of VERSIONS) {
-    const message = aReq({ version }, { shoeSize: '44' })
-    acs.onAuthentication(authenticated({ transStatus: 'C', acsOperatorID: 'THEIR-ACS', ofTheirOwn: { a: ['b', 'ü'] } }))
+    const message = aReq({ version }, { messageExtension: EXTENSION, acctInfo: { zzz: { a: [] }, chAccAgeInd: '01' } })
+    acs.onAuthentication(authenticated({ transStatus: 'C', acsOperatorID: 'THEIR-ACS', messageExtension: EXTENSION }))
     const { message: ares, headers } = await theirs.authenticate(ds, message)
     const { message: forwarded, headers: sent } = acs.of('AReq').at(-1) as any
     const { dsTransID } = forwarded
-    t.strictSame(forwarded, { ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds })
-    t.strictSame(ares, acs.transaction(message.threeDSServerTransID).ares)
+    t.equal(JSON.stringify(forwarded), JSON.stringify({ ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds }))
+    t.equal(JSON.stringify(ares), JSON.stringify(acs.transaction(message.threeDSServerTransID).ares))
     t.equal(ares.dsTransID, dsTransID)
     t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
     t.match(await app.stateStore.get(message.threeDSServerTransID), { acsTransID: ares.acsTransID, parties: { threeDSServer: 'elsewhere', ds: 'here', acs: 'elsewhere' } })
@@ -64,22 +66,85 @@ t.test('AReq → a foreign ACS → ARes: what the DS adds, and not an element le
   t.strictSame([theirs.faults, acs.faults], [[], []])
 })
 
+t.test('the DS hands on no element that nobody knows, or that is of another channel, category, version or leg, in either direction (§3.6, §3.7)', async (t) => {
+  const { app, url, ds, theirs, acs } = await start(t)
+  for (const version of VERSIONS) {
+    const later = version === '2.3.1' ? { whiteListStatus: 'Y' } : { trustListStatus: 'Y' }
+    const ofOthers = { zzz: 1, '': 'x', sdkAppID: randomUUID(), sdkTransID: randomUUID(), threeRIInd: '05', deviceInfo: 'e30', ...later }
+    const message = aReq({ version })
+    acs.onAuthentication(authenticated({ transStatus: 'C', zzz: [1], acsSignedContent: 'a.b.c', sdkTransID: randomUUID(), eci: '05', ...(version === '2.1.0' ? { acsDecConInd: 'N' } : {}) }))
+    const { message: ares } = await theirs.authenticate(ds, { ...ofOthers, ...message })
+    t.match(ares, { messageType: 'ARes', transStatus: 'C' })
+    const { areq: atAcs, ares: asSent } = acs.transaction(message.threeDSServerTransID)
+    const { dsTransID } = atAcs
+    t.strictSame(atAcs, { ...message, threeDSServerURL: theirs.url, dsTransID, dsReferenceNumber: 'MOCK_DS', dsURL: ds })
+    const { zzz, acsSignedContent, sdkTransID, acsDecConInd, ...known } = asSent
+    t.strictSame(ares, known)
+
+    theirs.onResults(resultsTaken({ zzz: {}, sdkTransID: randomUUID(), eci: '05' }))
+    const { message: rres } = await acs.sendResults(message.threeDSServerTransID, { zzz: 1, sdkTransID: randomUUID(), ...(version === '2.3.1' ? { authenticationType: '02' } : { authenticationMethod: '02' }) })
+    t.strictSame((await theirs.received('RReq', VERSIONS.indexOf(version) + 1)).message, rReq(atAcs, ares))
+    t.strictSame(rres, { messageType: 'RRes', messageVersion: version, threeDSServerTransID: message.threeDSServerTransID, dsTransID, acsTransID: ares.acsTransID, resultsStatus: '01' })
+    t.strictSame([theirs.faults, acs.faults], [[], []])
+  }
+  const nonPayment = aReq({ category: '02' })
+  acs.onAuthentication(authenticated())
+  await theirs.authenticate(ds, { ...nonPayment, mcc: '5999', transType: '01' })
+  t.match(acs.transaction(nonPayment.threeDSServerTransID).areq, { mcc: '5999', transType: undefined })
+  const ofDs = aReq()
+  await theirs.authenticate(ds, { ...ofDs, messageCategory: '85', zzz: 1 })
+  const { areq: programme } = acs.transaction(ofDs.threeDSServerTransID)
+  t.match(programme, { messageCategory: '85', purchaseAmount: ofDs.purchaseAmount, zzz: undefined }, 'a category of a DS has what any has')
+
+  const id = randomUUID()
+  acs.onAuthentication(authenticated({ transStatus: 'C', zzz: 1 }))
+  const { body } = await post(app, '/3ds/authenticate', browserRequest(id))
+  t.notOk('zzz' in body.authenticationResponse, url)
+  await acs.sendResults(id, { zzz: 1 })
+  t.notOk('zzz' in (await post(app, '/3ds/final', { threeDSServerTransID: id })).body.resultsRequest, 'nor to the 3DS Server of this process')
+})
+
 t.test('an Erro of the ACS is passed on unaltered (§12.3)', async (t) => {
-  const { app, ds, theirs, acs } = await start(t)
+  const { ds, theirs, acs } = await start(t)
   acs.onAuthentication(authenticationRefused('305', 'acctNumber'))
   const { status, raw } = await theirs.authenticate(ds, aReq())
   const asSent = await theirs.authenticate(acs.url, { ...acs.of('AReq')[0]?.message, threeDSServerURL: undefined })
   t.strictSame([status, JSON.parse(raw)], [200, asSent.message])
   t.equal(JSON.parse(raw).errorDescription, 'Error 305 found by a party of the test')
-  // Also one that is none by the catalogue: it is theirs.
-  acs.onAuthentication(() => ({ json: { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true } }))
-  t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorDetail: { a: 1 }, errorCode: 9, own: true })
-  acs.onAuthentication(() => ({ text: `{"messageType":"Erro","errorCode":"305","own":${'['.repeat(50_000)}${']'.repeat(50_000)}}` }))
-  t.strictSame((await theirs.authenticate(ds, aReq())).message, { messageType: 'Erro', errorCode: '305' }, 'but for what nobody can pass on')
-  acs.onAuthentication(() => ({ json: { messageType: 'Erro' } }))
-  const { status: answered, body } = await post(app, '/3ds/authenticate', browserRequest(randomUUID()))
-  t.match({ answered, body }, { answered: 400, body: { messageType: 'Erro', errorComponent: 'A', errorDetail: 'Lasting system fault' } })
+  acs.onAuthentication(({ message }) => ({ json: { ...erro(message, 'A', '102', '2.4.0'), messageVersion: '2.4.0' } }))
+  t.match((await theirs.authenticate(ds, aReq())).message, { errorCode: '102', errorComponent: 'A', errorDetail: '2.4.0', messageVersion: '2.4.0' }, 'also in a version that only the ACS speaks')
+  theirs.faults.length = 0
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+  acs.onAuthentication(({ message }) => ({ text: JSON.stringify({ ...erro(message, 'A', '305', 'x'), zzz: 1 }).replace(/\}$/, `,"own":${deep}}`) }))
+  const { message } = await theirs.authenticate(ds, aReq())
+  t.match(message, { errorCode: '305', errorComponent: 'A' })
+  t.notOk('own' in message || 'zzz' in message, 'but for what is none of its elements (§3.6)')
   t.equal(acs.of('Erro').length, 0)
+})
+
+t.test('an Erro of the ACS that is none by the catalogue is not passed on: the 3DS Server gets D with what is wrong, the ACS nothing (§12.1, §12.3)', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  const table: [given: (message: any) => object, code: string, detail: string][] = [
+    [() => ({ messageType: 'Erro' }), '201', 'messageVersion'],
+    [() => ({ messageType: 'Erro', messageVersion: '2.2.0' }), '201', 'errorCode,errorComponent,errorDescription,errorDetail'],
+    [(message) => ({ ...erro(message, 'A', '305', 'x'), errorCode: 9 }), '203', 'errorCode'],
+    [(message) => ({ ...erro(message, 'A', '305', 'x'), errorDetail: { a: 1 } }), '203', 'errorDetail'],
+    [(message) => ({ ...erro(message, 'A', '305', 'x'), messageVersion: '2.4.0', errorCode: 9 }), '203', 'errorCode'],
+    [(message) => ({ ...erro(message, 'A', '305', 'x'), messageVersion: 2 }), '102', '2.1.0,2.2.0,2.3.1']
+  ]
+  for (const [given, errorCode, errorDetail] of table) {
+    acs.onAuthentication(({ message }) => ({ json: given(message) }))
+    const message = aReq()
+    const { message: toServer } = await theirs.authenticate(ds, message)
+    const { dsTransID } = acs.of('AReq').at(-1)?.message
+    t.strictSame({ ...toServer, errorDetail: toServer.errorDetail.split(',').sort().join(',') }, {
+      messageType: 'Erro', messageVersion: '2.2.0', errorCode, errorComponent: 'D', errorDescription: toServer.errorDescription, errorDetail, errorMessageType: 'Erro', threeDSServerTransID: message.threeDSServerTransID, dsTransID
+    })
+  }
+  acs.onAuthentication(() => ({ json: { messageType: 'Erro' } }))
+  t.match(await post(app, '/3ds/authenticate', browserRequest(randomUUID())), { status: 400, body: { messageType: 'Erro', errorComponent: 'D', errorCode: '201' } })
+  t.equal(acs.of('Erro').length, 0)
+  t.strictSame(theirs.faults, [])
 })
 
 t.test('an ARes that cannot be used is told to both: D and the same code (§12.3, §12.4)', async (t) => {
@@ -91,10 +156,13 @@ t.test('an ARes that cannot be used is told to both: D and the same code (§12.3
     ['of another', aResOfAnother, '301', 'threeDSServerTransID,dsTransID'],
     ['of another version', authenticated({ messageVersion: '2.1.0' }), '203', 'messageVersion'],
     ['wrong, and of another', authenticated({ transStatus: 'N', transStatusReason: '79', threeDSServerTransID: randomUUID() }), '203', 'transStatusReason'],
-    ['no JSON', notJson, '101', 'messageType'],
-    ['out of order', serverError, '101', 'messageType'],
+    ['no JSON', notJson, '101', 'The answer is no JSON object'],
+    ['nothing', emptyAnswer, '101', 'The answer is empty'],
+    ['not in UTF-8', () => ({ bytes: Buffer.from('{"messageType":"ARes","acsOperatorID":"ü"}', 'latin1') }), '101', 'The answer is not in UTF-8'],
+    ['with a byte order mark', ({ message }) => ({ text: `\uFEFF${JSON.stringify(aRes(message))}` }), '101', 'The answer is no JSON object'],
+    ['without a type', () => ({ json: { transStatus: 'Y' } }), '101', 'messageType'],
     ['an AReq', ({ message }) => ({ json: message }), '101', 'messageType'],
-    ['nested without end', () => ({ text: `{"messageType":"ARes",${deep}}` }), '101', 'messageType']
+    ['nested without end', () => ({ text: `{"messageType":"ARes",${deep}}` }), '101', 'The answer is no JSON object']
   ]
   for (const [at, [name, behaviour, code, detail]] of table.entries()) {
     acs.onAuthentication(behaviour)
@@ -175,6 +243,22 @@ t.test('an ACS that takes up no connection in OUTBOUND_CONNECT_TIMEOUT_MS cannot
   t.equal(connections, 2)
 })
 
+t.test('an ACS that answers with a failure of HTTP and no message: an attempt where its range has them, otherwise D/403 for what may pass and D/404 for what will not; a message counts with any status (§2, §11, §12.2)', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  const { ds: strict, theirs: others, acs: failing } = await start(t, withoutAttempts(t))
+  for (const [status, code] of [[500, '403'], [503, '403'], [429, '403'], [302, '404'], [404, '404']] as const) {
+    for (const party of [acs, failing]) party.onAuthentication(() => ({ text: '{"error":"out of order"}', status, headers: { location: `${acs.url}/elsewhere` } }))
+    t.match((await theirs.authenticate(ds, aReq())).message, { messageType: 'ARes', transStatus: 'A', acsReferenceNumber: 'MOCK_DS' })
+    t.match((await others.authenticate(strict, aReq())).message, { messageType: 'Erro', errorCode: code, errorComponent: 'D', errorDetail: `The answer was HTTP status ${status}`, errorMessageType: 'AReq' })
+  }
+  t.strictSame([acs.of('').length, failing.of('Erro').length], [0, 0], 'no redirect is followed, and who fails is not told so')
+  failing.onAuthentication(({ message }) => ({ json: aRes(message), status: 500 }))
+  t.match((await others.authenticate(strict, aReq())).message, { messageType: 'ARes', transStatus: 'Y' })
+  failing.onAuthentication(({ message }) => ({ json: erro(message, 'A', '305', 'acctNumber'), status: 400 }))
+  t.match((await others.authenticate(strict, aReq())).message, { messageType: 'Erro', errorCode: '305', errorComponent: 'A' })
+  t.strictSame([theirs.faults, acs.faults, others.faults, failing.faults], [[], [], [], []])
+})
+
 t.test('an ACS that may not be called is one that cannot be reached', async (t) => {
   const { ds, theirs } = await start(t, { OUTBOUND_ALLOW: 'nobody.test', ...withoutAttempts(t) })
   t.match((await theirs.authenticate(ds, aReq())).message, { errorCode: '405', errorDetail: 'The ACS cannot be reached: host not in OUTBOUND_ALLOW' })
@@ -188,15 +272,15 @@ t.test('RReq of a foreign ACS → a foreign 3DS Server, and its RRes back, both 
     const { message: ares } = await theirs.authenticate(ds, areq)
     const { threeDSServerTransID, dsTransID, acsTransID } = ares
     const more = version === '2.3.1' ? {} : { authenticationMethod: '02' }
-    const { message: rres, headers } = await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })
+    const { message: rres, headers } = await acs.sendResults(threeDSServerTransID, { ...more, messageExtension: EXTENSION })
     const { message: rreq, headers: sent } = await theirs.received('RReq')
     const { areq: atAcs } = acs.transaction(threeDSServerTransID)
-    t.strictSame(rreq, rReq(atAcs, ares, { ofTheirOwn: 'x' }), 'without authenticationMethod before 2.3.1 (§6)')
+    t.equal(JSON.stringify(rreq), JSON.stringify(rReq(atAcs, ares, { messageExtension: EXTENSION })), 'without authenticationMethod before 2.3.1 (§6)')
     t.strictSame(rres, { messageType: 'RRes', messageVersion: version, threeDSServerTransID, dsTransID, acsTransID, resultsStatus: '01' })
     t.strictSame([sent['x-request-id'], headers['x-response-id']], version === '2.3.1' ? [dsTransID, dsTransID] : [undefined, undefined])
 
     // The same again gets the same; another does not, and nobody else hears of either.
-    t.strictSame((await acs.sendResults(threeDSServerTransID, { ...more, ofTheirOwn: 'x' })).message, rres)
+    t.strictSame((await acs.sendResults(threeDSServerTransID, { ...more, messageExtension: EXTENSION })).message, rres)
     t.match((await acs.sendResults(threeDSServerTransID, { ...more, transStatus: 'N' })).message, {
       messageType: 'Erro', messageVersion: version, errorCode: version === '2.3.1' ? '312' : '305', errorComponent: 'D', errorMessageType: 'RReq', threeDSServerTransID, dsTransID, acsTransID
     })
@@ -321,8 +405,8 @@ t.test('a 3DS Server that refuses, answers nonsense or is away (§10)', async (t
   let told = 0
   const deep = `{"messageType":"RRes","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
   for (const [behaviour, errorCode, errorDetail] of [
-    [resultsWithoutStatus, '201', 'resultsStatus'], [resultsTaken({ resultsStatus: 1 }), '203', 'resultsStatus'], [notJson, '101', 'messageType'],
-    [serverError, '101', 'messageType'], [resultsTaken({ messageVersion: '2.1.0' }), '203', 'messageVersion'], [() => ({ text: deep }), '101', 'messageType'], [resultsOfAnother, '301', 'threeDSServerTransID,acsTransID,dsTransID']
+    [resultsWithoutStatus, '201', 'resultsStatus'], [resultsTaken({ resultsStatus: 1 }), '203', 'resultsStatus'], [notJson, '101', 'The answer is no JSON object'],
+    [resultsTaken({ messageVersion: '2.1.0' }), '203', 'messageVersion'], [() => ({ text: deep }), '101', 'The answer is no JSON object'], [resultsOfAnother, '301', 'threeDSServerTransID,acsTransID,dsTransID']
   ] as const) {
     theirs.onResults(behaviour)
     const toAcs = await results()
@@ -333,6 +417,11 @@ t.test('a 3DS Server that refuses, answers nonsense or is away (§10)', async (t
   theirs.onResults(hangUp)
   t.match(await results(), { ...erro, errorCode: '405', errorDetail: 'The 3DS Server cannot be reached: ECONNRESET' })
   t.equal(theirs.of('RReq').length, before + 2, 'once more at once')
+  theirs.onResults(serverError)
+  t.match(await results(), { ...erro, errorCode: '403', errorDetail: 'The answer was HTTP status 500', errorMessageType: 'RReq' })
+  theirs.onResults(() => ({ json: { messageType: 'Erro' } }))
+  t.match(await results(), { ...erro, errorCode: '201', errorDetail: 'messageVersion', errorMessageType: 'Erro' })
+  t.equal(theirs.of('Erro').length, told, 'of neither it is told')
   t.equal((await app.stateStore.get(id)).relayed, undefined, 'nothing of this is an answer')
 
   theirs.onResults(resultsRefused('203', 'eci'))

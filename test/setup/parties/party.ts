@@ -21,6 +21,7 @@ export interface Arrival {
 export type Answer =
   | { json: unknown, status?: number, headers?: OutgoingHttpHeaders }
   | { text: string, status?: number, headers?: OutgoingHttpHeaders }
+  | { bytes: Buffer, status?: number, headers?: OutgoingHttpHeaders }
   | 'silence'
   | 'hang up'
 export type Behaviour = (arrival: Arrival) => Answer | Promise<Answer>
@@ -172,7 +173,7 @@ export class Party {
     } else if (answer === 'hang up') {
       response.socket?.destroy()
     } else {
-      const body = 'json' in answer ? JSON.stringify(answer.json) : answer.text
+      const body = 'json' in answer ? JSON.stringify(answer.json) : 'text' in answer ? answer.text : answer.bytes
       if ('json' in answer) this.remember(answer.json)
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json; charset=UTF-8', ...answer.headers })
       response.end(body)

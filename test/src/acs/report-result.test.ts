@@ -297,8 +297,8 @@ t.test('what a DS says that cannot be used it is told, and there is no other att
   })
   const unreadable = 'Message is not readable or not meant for this component'
   const rows: ReadonlyArray<readonly [answer: object | string, told: ReturnType<typeof erro>]> = [
-    ['', erro('101', 'messageType', unreadable)],
-    ['<html>', erro('101', 'messageType', unreadable)],
+    ['', erro('101', 'The answer is empty', unreadable)],
+    ['<html>', erro('101', 'The answer is no JSON object', unreadable)],
     [{ ...RRES, messageType: 'CRes' }, erro('101', 'messageType', unreadable)],
     [{ ...RRES, resultsStatus: 'x' }, erro('203', 'resultsStatus', 'An element has an invalid format or value')],
     [{ ...RRES, messageVersion: '2.1.0' }, erro('203', 'messageVersion', 'An element has an invalid format or value')],

@@ -1,0 +1,58 @@
+import { ProtocolError } from '../errors.ts'
+import { judgeErro } from '../exchange/judge-answer.ts'
+import { differentIds } from '../protocol/different-ids.ts'
+import { erroAboutAnswer } from '../protocol/erro-about.ts'
+import { soundErro } from '../protocol/erro.ts'
+import type { Finding } from '../protocol/judge.ts'
+import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
+import type { ReadMessage } from '../protocol/read-message.ts'
+import type { Refused } from '../protocol/refusal.ts'
+import type { AReqParts, DsStamp } from './ds-parts.ts'
+import { handOn } from './hand-on.ts'
+import { dsRefusal, PassedOnErro } from './refuse.ts'
+
+const IDS = ['threeDSServerTransID', 'dsTransID'] as const
+const APP_IDS = [...IDS, 'sdkTransID'] as const
+
+/**
+ * An ARes that can go to the 3DS Server.
+ * @param aReq as the 3DS Server sent it
+ * @throws ProtocolError of one that is at fault
+ */
+export function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, parts: AReqParts): ARes {
+  const aRes = read.message as ARes
+  // What our own ACS says goes out as it is: it may have been told to.
+  const isOwn = parts.acs.place === 'here'
+  if (isOwn && !parts.notesFindings) return aRes
+  const judgement = parts.judge(read, { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: aReq as JsonObject } })
+  noteFindings(read.message, judgement.findings, parts)
+  if (isOwn) return aRes
+  const known = { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }
+  const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS)
+  if (refused !== undefined) throw unusable(aRes, refused, aReq, stamp, parts)
+  return handOn(read.message, aReq) as ARes
+}
+
+/** An answer that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
+export function unusable (answer: Readonly<Record<string, unknown>>, refused: Refused, aReq: AReq, { dsTransID }: DsStamp, { acs }: AReqParts): ProtocolError {
+  const { messageVersion, threeDSServerTransID } = aReq
+  const error = dsRefusal(answer, refused, { messageVersion, threeDSServerTransID, dsTransID })
+  acs.complain(error.erro)
+  return error
+}
+
+/**
+ * An `Erro` of the ACS: it goes to the 3DS Server, unless it is none by the catalogue. Then only the 3DS Server hears of that, as nobody
+ * answers an `Erro` (emv3ds-protocol §12.1, §12.3).
+ * @param aReq as it went to the ACS
+ */
+export function passedOn (read: ReadMessage, aReq: AReq, { judge }: AReqParts): ProtocolError {
+  const refused = judgeErro(read, judge)
+  if (refused === undefined) return new PassedOnErro(soundErro(read.message))
+  return new ProtocolError('The ACS answered with an Erro that is none', erroAboutAnswer(aReq, 'Erro', refused, 'D'))
+}
+
+/** Notes what was found and stops nothing. */
+export function noteFindings ({ messageType, threeDSServerTransID }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
+  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message')
+}
