@@ -155,7 +155,7 @@ function challengeParts (
     clock,
     ids,
     timers,
-    rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts, maxAttemptsReason: config.maxAttemptsReason },
+    rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts, maxAttemptsReason: config.maxAttemptsReason, opensUnasked: behaviour.legacy },
     screenCRes: behaviour.screenCRes,
     fallbackCRes: config.fallbackCRes,
     judge: judgeOf(config),

@@ -1,3 +1,4 @@
+import type { BrowserChallengeParts } from '../../src/acs/browser-challenge.ts'
 import { resultOf } from '../../src/acs/challenge/challenge-of.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../src/config.ts'
@@ -14,6 +15,11 @@ export const ORIGINAL_BODY_LIMIT = 16_384
 
 /** Where the original sends a browser when nobody said where to. */
 const ORIGINAL_REDIRECT = 'https://juspay.api.in.end'
+
+/** The ACS as the original has it: a browser answers for an app too, and without a CReq before. */
+export function originalChallenge (challenge: BrowserChallengeParts): BrowserChallengeParts {
+  return { ...challenge, anyChannel: true, rules: { ...challenge.rules, opensUnasked: true } }
+}
 
 /**
  * Where the 3DS Requestor waits: the query's `redirectUrl`, else the transaction's notificationURL.

@@ -22,6 +22,9 @@ const onPages = errorAnswers(OF_POST, html, ON_PAGES)
 const onPage = errorAnswers(OF_GET, html, ON_PAGES)
 const inJson = errorAnswers(OF_POST, json, { 415: ON_PAGES[415] })
 
+const TOO_EARLY = 'No CReq has come yet.'
+const tooEarly = { 409: html(TOO_EARLY) }
+
 const params = Type.Object({ acsTransID: Type.String({ description: 'As in the ARes.' }) })
 const querystring = Type.Object({ redirectUrl: Type.Optional(Type.String({ description: 'Where the 3DS Requestor waits; http or https.' })) })
 const creq = Type.String({
@@ -53,8 +56,8 @@ export const openSchema = {
     threeDSSessionData: Type.Optional(Type.String({ description: 'Comes back with cres byte for byte. Control characters are refused: no form would carry them.' }))
   })
 }
-export const entrySchema = { ...browser, consumes: [FORM], summary: 'What the cardholder entered', params, body: Entry }
-export const standSchema = { ...browser, response: { ...challengePage, ...onPage }, summary: 'Where a browser challenge stands', params }
+export const entrySchema = { ...browser, response: { ...browser.response, ...tooEarly }, consumes: [FORM], summary: 'What the cardholder entered', params, body: Entry }
+export const standSchema = { ...browser, response: { ...challengePage, ...onPage, ...tooEarly }, summary: 'Where a browser challenge stands', params }
 
 const ANY_ORIGIN = { 'access-control-allow-origin': Type.Literal('*') }
 
@@ -73,6 +76,7 @@ export const statusSchema = {
   params,
   response: {
     200: { ...json('Pages of any origin may read it.', Type.Object({ approved: Type.Boolean() })), headers: ANY_ORIGIN },
+    409: json(TOO_EARLY),
     ...errorAnswers(OF_GET, json, { 400: 'No such challenge in a browser.' })
   }
 }

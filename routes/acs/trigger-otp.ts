@@ -9,14 +9,14 @@ import { asUnreadable, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
 import type { Judge } from '../../src/protocol/judge.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
-import { ORIGINAL_BODY_LIMIT, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
+import { ORIGINAL_BODY_LIMIT, originalChallenge, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
 import { described, originalEntrySchema, triggerOtpSchema } from './schemas.ts'
 import { isFramed, sendPage } from './send-page.ts'
 
 /** The original's challenge page, and the path its form posts to; the ending is a redirect. */
 export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
   const { config } = app.roles
-  const challenge = { ...app.roles.challenge, anyChannel: true }
+  const challenge = originalChallenge(app.roles.challenge)
 
   app.post<{ Querystring: RedirectQuery }>('/trigger-otp', described(triggerOtpSchema, ORIGINAL_BODY_LIMIT),
     async function showPage (request, reply) {

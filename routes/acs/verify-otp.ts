@@ -7,7 +7,7 @@ import { toEmvSpelling } from '../../src/dialects/spelling.ts'
 import { MockError } from '../../src/errors.ts'
 import { canonicalUuid } from '../../src/protocol/uuid.ts'
 import { fieldOf } from './challenge-form.ts'
-import { ORIGINAL_BODY_LIMIT, type RedirectQuery, redirectTarget, resultLocation } from './original-redirect.ts'
+import { ORIGINAL_BODY_LIMIT, originalChallenge, type RedirectQuery, redirectTarget, resultLocation } from './original-redirect.ts'
 import { described, verifyOtpSchema } from './schemas.ts'
 
 /** Names of the id: EMV's, and the original server's in JSON. */
@@ -15,9 +15,10 @@ const IDS = ['threeDSServerTransID', 'threeDsServerTransId']
 
 /** The original's `verify-otp`: always a redirect; what cannot be done is U. */
 export async function verifyOtpRoute (app: FastifyInstance): Promise<void> {
-  const { challenge, config } = app.roles
+  const { config } = app.roles
+  const challenge = originalChallenge(app.roles.challenge)
   // The original gives a code posted here one try.
-  const once = { ...challenge, anyChannel: true, rules: { ...challenge.rules, otpMaxAttempts: 1 } }
+  const once = { ...challenge, rules: { ...challenge.rules, otpMaxAttempts: 1 } }
 
   app.post<{ Querystring: RedirectQuery }>('/verify-otp', described(verifyOtpSchema, ORIGINAL_BODY_LIMIT),
     async function verifyOtp (request, reply) {

@@ -6,8 +6,8 @@ import { transactionNotFound } from '../store/not-found.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, noChallenge, requireChallenge } from './advance-challenge.ts'
 import { challengeError } from './challenge-error.ts'
-import { isOver } from './challenge/challenge-of.ts'
-import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, step, type Step } from './challenge/machine.ts'
+import { challengeOf, isOver } from './challenge/challenge-of.ts'
+import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, isPossible, step, type Step } from './challenge/machine.ts'
 import { judgeBrowserCReq, type OpeningCReq, type ReadCReq } from './judge-browser-creq.ts'
 import { requireInTime } from './late-creq.ts'
 import { refusalStep, type RefusalParts } from './refuse-creq.ts'
@@ -114,7 +114,7 @@ function unusable (errorCode: string, errorDetail: string, transaction: Transact
 /**
  * Takes what the cardholder did on the page. After the ending it counts for nothing, and neither does what belongs to another
  * screen: the answer is where the challenge stands.
- * @throws ProtocolError A/305 when there is no challenge; MockError of the store
+ * @throws as `showBrowserChallenge`
  */
 export async function takeBrowserEvent (
   acsTransID: string, event: ChallengeEvent, parts: BrowserChallengeParts
@@ -131,11 +131,13 @@ export async function takeBrowserEvent (
 
 /**
  * Where the challenge stands, without moving it.
- * @throws ProtocolError A/305 when there is no challenge; MockError of the store
+ * @throws ProtocolError A/305 when there is no challenge; MockError `illegal_event` before the first CReq, which says that there
+ * may be a page (emv3ds-protocol §5.3); of the store
  */
 export async function showBrowserChallenge (acsTransID: string, parts: BrowserChallengeParts): Promise<BrowserTurn> {
   const transaction = await parts.store.findByAcsTransId(acsTransID)
   requireBrowserChallenge(transaction, parts)
+  if (!isPossible(challengeOf(transaction), 'look', parts.rules)) throw new MockError('illegal_event', 'The challenge request (CReq) has not come yet')
   if (isOver(transaction)) await parts.reporting.settled(transaction)
   return { transaction }
 }

@@ -129,11 +129,12 @@ t.test('VALIDATION=emv-strict: a second CReq is refused and ends the challenge, 
   t.strictSame([acs.ds.faults, acs.shop.faults], [[], []])
 })
 
-t.test('VALIDATION=emv-strict: a CReq after the page was used without one is no other CReq', async (t) => {
+t.test('VALIDATION=emv-strict: the form of a page that nobody was shown is refused, and the CReq that comes then is the first (emv3ds §5.3)', async (t) => {
   const acs = await startAcs(t, { VALIDATION: 'emv-strict' })
   const aRes = await challenged(acs, '4000400040004001', '2.2.0')
-  await acs.app.inject({ method: 'POST', url: `/acs/challenge/${aRes['acsTransID']}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'action=resend' })
-  t.match(await atShop(acs, await open(aRes)), { messageType: 'Erro', errorCode: '305', errorDetail: 'acsTransID' })
+  const { statusCode } = await acs.app.inject({ method: 'POST', url: `/acs/challenge/${aRes['acsTransID']}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'action=resend' })
+  t.equal(statusCode, 409)
+  t.match(await atShop(acs, await press(await open(aRes), aRes, { otp: '1234', action: 'submit' })), { messageType: 'CRes', transStatus: 'Y' })
 })
 
 t.test('a CReq at fault: the Erro goes through the browser, and to the DS with the RReq of 2.3.1 (emv3ds §12.3)', async (t) => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { Compile } from 'typebox/schema'
-import { challenge, open, press } from '../routes/acs/browser-client.ts'
+import { challenge, press, submit } from '../routes/acs/browser-client.ts'
 import { imagePath } from '../../src/acs/ui/images.ts'
 import { createManualClock } from '../../src/clock.ts'
 import { build, START } from '../setup/app.ts'
@@ -149,9 +149,11 @@ t.test('what is really answered is what it says: every flow, both spellings, ref
     for (const name of OPERATIONS.slice(0, 4)) for (const body of [{}, [], { threeDSServerTransID: 'x' }]) await asked(name, 400, body)
 
     const made = await challenge(app, randomUUID())
+    if (compatibility === 'emv') await asked('get /acs/challenge/{acsTransID}/status', 409, undefined, made)
+    const page = await submit(app, '/acs/challenge', { creq: made.creq })
     t.strictSame(await asked('get /acs/challenge/{acsTransID}/status', 200, undefined, made), { approved: false })
     await asked('get /acs/challenge/{acsTransID}/status', 400, undefined, { acsTransID: 'x' })
-    await press(app, await open(app, `/acs/challenge/${made.acsTransID}`), '', 'cancel')
+    await press(app, page, '', 'cancel')
     t.match(await asked('post /3ds/final', 200, { threeDSServerTransID: made.threeDSServerTransID }), { transStatus: 'N' })
     for (const name of ['get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed', 'get /ds/keys']) await asked(name, 200)
     for (const [name, message, messageType] of [
@@ -264,13 +266,16 @@ t.test('what a server asks of its clients is in the document: a certificate, 403
 t.test('pages, images and files are answered with what it says', async (t) => {
   const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
   const operations = new Map(operationsOf(await describe(app)))
-  const { acsTransID, threeDSServerTransID } = await challenge(app, randomUUID(), { cardholderAccount: { acctNumber: '4000400040004004' } })
+  const { acsTransID, threeDSServerTransID, creq } = await challenge(app, randomUUID(), { cardholderAccount: { acctNumber: '4000400040004004' } })
   const data = encodeURIComponent(Buffer.from(JSON.stringify({ threeDSServerTransID })).toString('base64url'))
 
   for (const [name, url, status, payload, headers] of [
     ['get /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200],
     ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 400, 'action=x'],
     ['post /acs/oob/{acsTransID}', `/acs/oob/${acsTransID}`, 200, 'action=approve'],
+    ['get /acs/challenge/{acsTransID}', `/acs/challenge/${acsTransID}`, 409],
+    ['post /acs/challenge/{acsTransID}', `/acs/challenge/${acsTransID}`, 409, 'action=continue'],
+    ['post /acs/challenge', '/acs/challenge', 200, `creq=${creq}`],
     ['get /acs/challenge/{acsTransID}/status', `/acs/challenge/${acsTransID}/status`, 200],
     ['post /acs/method', '/acs/method', 200, `threeDSMethodData=${data}`],
     ['post /acs/method', '/acs/method', 400, ''],

@@ -6,7 +6,7 @@ import { buildApp } from '../../app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { randomIds } from '../../src/ids.ts'
 import { challenge, open, press, submit } from '../routes/acs/browser-client.ts'
-import { build, keepLog, post } from '../setup/app.ts'
+import { answerPage, build, keepLog, post } from '../setup/app.ts'
 import { redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
 import { appRequest, browserRequest, CHALLENGE_CARD, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, threeRIRequest } from '../setup/requests.ts'
 import { challengedSdk, type Enc, injectInto, type Sdk } from '../setup/sdk-client.ts'
@@ -206,7 +206,7 @@ async function serverFlows (t: Test, heard: Overheard): Promise<void> {
     const { threeDSServerTransID, acsTransID } = await challenged(heard)
     // However it got there: with credentials it is refused at the door, in legacy it is not.
     await heard.app.stateStore.update(threeDSServerTransID, (kept) => ({ ...kept, preferences: { ...kept.preferences, resultsResponseNotificationUrl } }))
-    await submit(heard.app, `/acs/challenge/${acsTransID}`, { otp: OTP })
+    await answerPage(heard.app, { threeDSServerTransID, acsTransID }, `otp=${OTP}`)
     t.equal(await final(heard, { threeDSServerTransID }), 200)
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../src/clock.ts'
-import { build, post, START } from '../setup/app.ts'
+import { answerPage, build, post, START } from '../setup/app.ts'
 import { startAcs } from '../setup/parties/acs.ts'
 import { resultsRefusedByDs, startDirectoryServer } from '../setup/parties/directory-server.ts'
 import { aReq, browserCReq, erro, oReq, pReq } from '../setup/parties/messages.ts'
@@ -97,7 +97,7 @@ t.test('results posted to whoever asked for them, the 3DS Method, and Erro of a 
   for (const address of [url, 'http://nobody.invalid/']) {
     const request = browserRequest(randomUUID()) as any
     const { body } = await post(app, '/3ds/authenticate', { ...request, merchant: { ...request.merchant, resultsResponseNotificationUrl: address } })
-    await app.inject({ url: `/acs/challenge/${body.authenticationResponse.acsTransID}`, ...inForms('action=cancel') })
+    await answerPage(app, body.authenticationResponse, 'action=cancel')
   }
   await app.inject({ method: 'POST', url: '/acs/app', payload: { messageType: 'Erro', errorComponent: 'C', errorCode: '402' } })
   await post(app, '/3ds/version', {})

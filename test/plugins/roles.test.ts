@@ -4,7 +4,7 @@ import { compactVerify, importX509 } from 'jose'
 import t, { type Test } from 'tap'
 import { createCertificateSource } from '../../src/crypto/certificates.ts'
 import { randomIds } from '../../src/ids.ts'
-import { build, post } from '../setup/app.ts'
+import { answerPage, build, post } from '../setup/app.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, SDK_KEY } from '../setup/requests.ts'
 
 const id = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
@@ -58,9 +58,8 @@ t.test('answered transactions are counted by flow and status, a finished challen
   await post(app, '/3ds/authenticate', browserRequest(id, FRICTIONLESS_CARD))
   const { authenticationResponse } = (await post(app, '/3ds/authenticate', browserRequest(id))).body
   await post(app, '/3ds/authenticate', appRequest('8a2d4e90-15c3-4f7b-a6d2-70b9c1e3f524'))
-  const enter = (payload: string) => app.inject({ method: 'POST', url: `/acs/challenge/${authenticationResponse.acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload })
-  await enter('action=cancel')
-  await enter('otp=1234')
+  await answerPage(app, authenticationResponse, 'action=cancel')
+  await answerPage(app, authenticationResponse, 'otp=1234')
   const lines = (await app.inject('/metrics')).body.split('\n').filter((line) => /^threeds_(?:transactions|challenge_results)_total\{/.test(line))
   t.strictSame(lines.sort(), [
     'threeds_challenge_results_total{channel="browser",status="N"} 1',
@@ -80,8 +79,8 @@ t.test('with ECI_ON_FAILURE=07 what ends with N, U or R has an ECI in ARes and R
     t.strictSame(told(await authenticated('4000000000001018')), ['N', visa])
     t.strictSame(told(await authenticated('5200000000001018')), ['N', mastercard])
     t.strictSame(told(await authenticated(FRICTIONLESS_CARD)), ['Y', '05'])
-    const { authenticationResponse: { acsTransID } } = await authenticated('4000400040004001')
-    await app.inject({ method: 'POST', url: `/acs/challenge/${acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'action=cancel' })
+    const { authenticationResponse } = await authenticated('4000400040004001')
+    await answerPage(app, authenticationResponse, 'action=cancel')
     t.strictSame(told((await post(app, '/3ds/final', { threeDSServerTransID: id })).body.resultsRequest), ['N', visa])
     t.strictSame(told(await authenticated('4000000000001018', await build(t, { ...env, CARD_RANGES }))), ['U', visa], 'a card that takes no part, answered by the DS')
   }

@@ -30,6 +30,14 @@ export async function keepLog (): Promise<{ logger: FastifyBaseLogger, lines: st
 // With an id of its own, a request takes none from the ids that a test counts.
 const JSON_HEADERS = { 'content-type': 'application/json', 'x-request-id': 'test' }
 
+/** Posts the first CReq of a browser challenge, and what the cardholder does on its page; the answer's status. */
+export async function answerPage (app: FastifyInstance, { threeDSServerTransID, acsTransID, messageVersion = '2.2.0' }: any, form: string): Promise<number> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const creq = { messageType: 'CReq', messageVersion, threeDSServerTransID, acsTransID, challengeWindowSize: '02' }
+  await app.inject({ method: 'POST', url: '/acs/challenge', headers, payload: new URLSearchParams({ creq: JSON.stringify(creq) }).toString() })
+  return (await app.inject({ method: 'POST', url: `/acs/challenge/${acsTransID}`, headers, payload: form })).statusCode
+}
+
 /** Posts JSON; the answer's status and body. */
 export async function post (app: FastifyInstance, url: string, body: unknown): Promise<{ status: number, body: any }> {
   const response = await app.inject({ method: 'POST', url, headers: JSON_HEADERS, payload: JSON.stringify(body) })

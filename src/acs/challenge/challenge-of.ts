@@ -2,7 +2,7 @@ import type { MessageVersion, RReq } from '../../protocol/messages.ts'
 import type { ChallengeProgress, ChallengeState } from '../../transaction/challenge.ts'
 import type { Transaction } from '../../transaction/transaction.ts'
 import { type Challenge, FIRST_PROGRESS } from './machine.ts'
-import { DEFAULT_PLAN } from './screens.ts'
+import { DEFAULT_PLAN, stateOfScreen } from './screens.ts'
 import { CHALLENGE_TABLE } from './table.ts'
 
 /** How far a transaction's challenge is; records of another server do not say, and begin. */
@@ -13,11 +13,13 @@ export function progressOf ({ challenge }: Pick<Transaction, 'challenge'>): Chal
 const FIRST_STATES: Readonly<Partial<Record<string, ChallengeState>>> = { D: 'decoupled', S: 'spc' }
 
 /** The state of a transaction's challenge. A result that the 3DS Server has ends every one, whoever sent it. */
-export function stateOf ({ aRes, challenge, rReq }: Pick<Transaction, 'aRes' | 'challenge' | 'rReq'>): ChallengeState {
+export function stateOf ({ aRes, challenge, plan, rReq }: Pick<Transaction, 'aRes' | 'challenge' | 'plan' | 'rReq'>): ChallengeState {
   if (rReq !== undefined) return 'ended'
   const state = challenge?.state
   // What an earlier version called its states is none of these.
   if (state !== undefined && Object.hasOwn(CHALLENGE_TABLE, state)) return state
+  // Its counters still tell that a CReq has come.
+  if (challenge !== undefined && challenge.interactionCounter + challenge.sdkCounter > 0) return stateOfScreen(plan ?? DEFAULT_PLAN, challenge)
   return FIRST_STATES[aRes?.transStatus ?? ''] ?? 'awaiting-creq'
 }
 

@@ -2,7 +2,6 @@ import { reasonFor } from '../../protocol/trans-status-reasons.ts'
 import { atLeast } from '../../protocol/versions.ts'
 import type { ChallengeProgress, ChallengeState, Ending } from '../../transaction/challenge.ts'
 import { isRepeated, keepWrongEntry } from '../wrong-entries.ts'
-import { illegalEvent } from './illegal-event.ts'
 import type { Challenge, ChallengeEvent, ChallengeRules, Consents, Step } from './machine.ts'
 import { areRightChoices, isRightChoice, screenOf, stateOfScreen, wrongAnswers } from './screens.ts'
 
@@ -66,9 +65,7 @@ function heard (challenge: Challenge, approval: 'approved' | 'declined'): Step {
 }
 
 function answer (challenge: Challenge, event: Extract<ChallengeEvent, { type: 'entry' }>, rules: ChallengeRules): Step {
-  const { plan, progress } = challenge
-  // With the first CReq it may come too early: nothing was asked yet.
-  if (stateOfScreen(plan, progress) !== 'asking') throw illegalEvent('entry', stateOfScreen(plan, progress))
+  const { progress } = challenge
   const { value, attempt = progress.interactionCounter } = event
   const answered = changed(challenge, { interactionCounter: progress.interactionCounter + 1, ...consentsOf(progress, event.consents) })
   if (isRight(challenge, event, rules)) return pass(answered)

@@ -2,6 +2,7 @@ import type { MessageVersion } from '../../protocol/messages.ts'
 import type { ChallengePlan, ChallengeProgress, ChallengeState, Consent, Ending } from '../../transaction/challenge.ts'
 import { handlers } from './handlers.ts'
 import { illegalEvent } from './illegal-event.ts'
+import { stateOfScreen } from './screens.ts'
 import { CHALLENGE_TABLE } from './table.ts'
 
 /** What the cardholder did, or the SDK, or the clock for them. */
@@ -45,6 +46,8 @@ export interface ChallengeRules {
   otpMaxAttempts: number
   /** `transStatusReason` after the last wrong answer: 19 by the text of EMV, 01 in live samples (emv3ds-protocol §17). */
   maxAttemptsReason: '19' | '01'
+  /** Whether what is done before the first CReq opens the challenge, as with the original server. */
+  opensUnasked?: boolean
 }
 
 /** A challenge as the machine sees it. */
@@ -75,7 +78,24 @@ export const FIRST_PROGRESS: ChallengeProgress = { interactionCounter: 0, sdkCou
  */
 export function step (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules): Step {
   const { state } = challenge
-  if (CHALLENGE_TABLE[state][event.type] === undefined) throw illegalEvent(event.type, state)
+  if (CHALLENGE_TABLE[state][event.type] === undefined) {
+    if (isOpenedBy(challenge, rules)) return step(opened(challenge, rules), event, rules)
+    throw illegalEvent(event.type, state)
+  }
   const handle = handlers[event.type] as (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules) => Step
   return handle(challenge, event, rules)
+}
+
+/** @returns whether a challenge takes an event as it stands. */
+export function isPossible (challenge: Challenge, event: ChallengeEvent['type'], rules: ChallengeRules): boolean {
+  return CHALLENGE_TABLE[challenge.state][event] !== undefined || isOpenedBy(challenge, rules)
+}
+
+function isOpenedBy ({ state }: Challenge, { opensUnasked }: ChallengeRules): boolean {
+  return state === 'awaiting-creq' && opensUnasked === true
+}
+
+function opened (challenge: Challenge, rules: ChallengeRules): Challenge {
+  const { progress } = step(challenge, { type: 'open' }, rules)
+  return { ...challenge, progress, state: stateOfScreen(challenge.plan, progress) }
 }

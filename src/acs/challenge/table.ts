@@ -51,9 +51,7 @@ const passes = (rule: string): Edge => ({ to: [...SCREENS, 'reporting'], effects
 export const CHALLENGE_TABLE: Readonly<Record<ChallengeState, Row>> = {
   'awaiting-creq': {
     ...whileWaiting('awaiting-creq', '§11: no first CReq'),
-    open: shows(SCREENS, '§5.3, §5.4: the first CReq'),
-    entry: passes('§9.1: an answer with the first CReq opens as well'),
-    resend: shows(['asking'], '§9.1')
+    open: shows(SCREENS, '§5.3, §5.4: the first CReq')
   },
   asking: {
     ...whileWaiting('asking', IDLE),

@@ -250,6 +250,7 @@ t.test('after the end every way back shows the same cres: reload, another creq, 
 
 t.test('a challenge that is open is shown where it stands', async (t) => {
   const challenged = await start()
+  await openChallenge(challenged)
   checkQuestion(t, await open(app, `${PATH}/${challenged.acsTransID}`), challenged, 3)
   await press(app, await openChallenge(challenged), '0')
   for (const page of [await openChallenge(challenged), await open(app, `${PATH}/${challenged.acsTransID.toUpperCase()}`)]) {
@@ -484,8 +485,10 @@ t.test('records with hostile values, however they got into the store, do no harm
 
   const id = 'javascript:alert(1)//'
   const renamed = await start()
+  await openChallenge(renamed)
   await poison((transaction) => ({ ...transaction, acsTransID: id }), renamed)
   const served = await open(app, `${PATH}/${encodeURIComponent(id)}`)
+  t.equal(served.status, 200)
   t.notMatch(served.form?.action ?? '', /^javascript:/)
 })
 
@@ -572,4 +575,34 @@ t.test('consents are reported, given or not (emv3ds §16)', async (t) => {
     const names = ['whiteListStatus', 'whiteListStatusSource', 'trustListStatus', 'trustListStatusSource', 'deviceBindingStatus', 'deviceBindingStatusSource']
     t.strictSame(Object.fromEntries(Object.entries(resultsRequest).filter(([name]) => names.includes(name))), reported, preferredProtocolVersion)
   }
+})
+
+t.test('before the first CReq nothing is shown and nothing counts: a plain page, and the time for it goes on (emv3ds §5.3, §11)', async (t) => {
+  const clock = createManualClock(START)
+  const timed = await build(t, {}, { clock })
+  const challenged = await challenge(timed, randomUUID())
+  const action = `${PATH}/${challenged.acsTransID}`
+  const before = await timed.stateStore.get(challenged.threeDSServerTransID)
+  clock.advance(29_000)
+  for (const page of [
+    await open(timed, action),
+    ...await Promise.all([{ otp: '1234' }, { otp: '0000', attempt: '0' }, { action: 'resend' }, { action: 'continue' }, { action: 'cancel' }, {}].map((form) => submit(timed, action, form)))
+  ]) {
+    checkErrorPage(t, page, 409, 'The challenge request (CReq) has not come yet.')
+    t.notMatch(page.html, /Harbor|45\.99|4001|1234|Visa/)
+  }
+  t.match(await timed.inject(`${action}/status`).then((response) => [response.statusCode, response.json()]), [409, { code: 'illegal_event' }])
+  t.strictSame(await timed.stateStore.get(challenged.threeDSServerTransID), before)
+  clock.advance(2000)
+  await timed.jobs.runDue()
+  t.match((await post(timed, '/3ds/final', challenged)).body, { transStatus: 'N', resultsRequest: { transStatusReason: '14', challengeCancel: '05', interactionCounter: '00' } })
+})
+
+t.test('COMPATIBILITY=legacy: an answer opens the challenge as well, as with the original server', async (t) => {
+  const legacy = await build(t, { COMPATIBILITY: 'legacy', OTP_MAX_ATTEMPTS: '3' })
+  const shown = await challenge(legacy, randomUUID())
+  t.match((await open(legacy, `${PATH}/${shown.acsTransID}`)).html, '3 attempts left')
+  t.match((await submit(legacy, `${PATH}/${shown.acsTransID}`, { otp: '0' })).html, '2 attempts left')
+  const answered = await challenge(legacy, randomUUID())
+  t.match(cresOf(await submit(legacy, `${PATH}/${answered.acsTransID}`, { otp: '1234' })), { transStatus: 'Y' })
 })

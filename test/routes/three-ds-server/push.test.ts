@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { build, post, START } from '../../setup/app.ts'
+import { answerPage, build, post, START } from '../../setup/app.ts'
 import { startReceiver } from '../../setup/receiver.ts'
 import { browserRequest, inRuntimeSpelling, resultsRequest } from '../../setup/requests.ts'
 
@@ -19,11 +19,8 @@ async function authenticate (app: FastifyInstance, resultsResponseNotificationUr
 }
 
 /** Types a code into the challenge page. */
-async function enter (app: FastifyInstance, acsTransID: string, form: string): Promise<number> {
-  const { statusCode } = await app.inject({
-    method: 'POST', url: `/acs/challenge/${acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: form
-  })
-  return statusCode
+function enter (app: FastifyInstance, acsTransID: string, form: string): Promise<number> {
+  return answerPage(app, { threeDSServerTransID, acsTransID }, form)
 }
 
 async function deliveryOf (app: FastifyInstance): Promise<object | undefined> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import { build, keepLog, post } from '../../setup/app.ts'
+import { answerPage, build, keepLog, post } from '../../setup/app.ts'
 import { aReq } from '../../setup/parties/messages.ts'
 import { appRequest, browserRequest, CHALLENGE_CARD, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, SDK_TRANS_ID } from '../../setup/requests.ts'
 
@@ -365,7 +365,7 @@ t.test('what final has answered stands: neither results nor the challenge change
   t.equal((await post(app, '/3ds/results', resultsRequest(aRes, failed()))).status, 200, 'a result before the challenge starts')
   const final = await post(app, '/3ds/final', aRes)
   t.match(final, { status: 200, body: { transStatus: 'N' } })
-  await app.inject({ method: 'POST', url: `/acs/challenge/${aRes.acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'otp=1234' })
+  await answerPage(app, aRes, 'otp=1234')
   t.strictSame(await post(app, '/3ds/final', aRes), final)
   for (const result of [{}, failed({ interactionCounter: '02' }), failed({ transStatusReason: '01' })]) {
     t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes, result)), refusal('305', 'transStatus', 'Another result was received before', idsOf(aRes)))

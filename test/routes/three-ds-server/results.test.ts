@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
-import { build, keepLog, post, START } from '../../setup/app.ts'
+import { answerPage, build, keepLog, post, START } from '../../setup/app.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, SDK_TRANS_ID } from '../../setup/requests.ts'
 
 const threeDSServerTransID = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
@@ -196,7 +196,7 @@ t.test('a finished challenge refuses another result, and a transaction is forgot
   const clock = createManualClock(START)
   const app = await build(t, {}, { clock })
   const { authenticationResponse: aRes } = (await post(app, '/3ds/authenticate', browserRequest(threeDSServerTransID))).body
-  await app.inject({ method: 'POST', url: `/acs/challenge/${aRes.acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'otp=1234' })
+  await answerPage(app, aRes, 'otp=1234')
   const final = await post(app, '/3ds/final', { threeDSServerTransID })
   t.match(final, { status: 200, body: { transStatus: 'Y', eci: '05', resultsRequest: { interactionCounter: '01' } } })
   t.match(await post(app, '/3ds/results', resultsRequest(aRes)), { status: 400, body: { errorCode: '305' } })

@@ -34,6 +34,7 @@ const transaction: Transaction = {
   aReq,
   preferences: {},
   spelling: 'emv',
+  challenge: { state: 'asking', interactionCounter: 0, sdkCounter: 0 },
   createdAt: 0
 }
 

@@ -42,7 +42,9 @@ async function startInBrowser () {
 
 t.test('what was meant for a transaction whose id another authentication took does not reach that one', async (t) => {
   await t.test('an entry in a browser', async (t) => {
-    const { acsTransID } = await startInBrowser()
+    const creq = await startInBrowser()
+    await openBrowserChallenge(parseCreq(JSON.stringify(creq)), undefined, app.roles.challenge)
+    const { acsTransID } = creq
     const parts = overtaken()
     await t.rejects(takeBrowserEvent(acsTransID, { type: 'entry', value: '0000' }, parts), notFound)
     await checkUntouched(t, parts)

@@ -33,7 +33,8 @@ const ELSEWHERE = { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } a
 const RRES = { messageType: 'RRes', messageVersion: '2.2.0', ...IDS, resultsStatus: '01' }
 const TTL_MS = 1_800_000
 
-const rules: ChallengeRules = { otp: '1234', otpMaxAttempts: 3, maxAttemptsReason: '19' }
+/** An answer opens as well, so that one event is a whole challenge. */
+const rules: ChallengeRules = { otp: '1234', otpMaxAttempts: 3, maxAttemptsReason: '19', opensUnasked: true }
 const OPEN: ChallengeEvent = { type: 'open' }
 const RIGHT: ChallengeEvent = { type: 'entry', value: '1234' }
 

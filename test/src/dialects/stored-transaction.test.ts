@@ -11,7 +11,7 @@ import { createChecker } from '../../../src/protocol/checker.ts'
 import type { AReq, JsonObject, RReq } from '../../../src/protocol/messages.ts'
 import { completeAReq } from '../../../src/three-ds-server/complete-areq.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
-import { build, post } from '../../setup/app.ts'
+import { answerPage, build, post } from '../../setup/app.ts'
 import { CHALLENGE_CARD, inRuntimeSpelling, resultsRequest, SDK_KEY } from '../../setup/requests.ts'
 
 const threeDSServerTransID = '3f6b1c52-7d0e-4a61-9b1f-2c9d5e7a8013'
@@ -319,8 +319,7 @@ t.test('a record of the original\'s second generation loads, and goes through ch
   const app = await build(t)
   await app.stateStore.insert(loaded)
   t.match(await post(app, '/3ds/final', { threeDsServerTransId: threeDSServerTransID }), { status: 400, body: { error: 'Results not found for this transaction' } })
-  const challenged = await app.inject({ method: 'POST', url: `/acs/challenge/${ids.acsTransID}`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'otp=1234' })
-  t.equal(challenged.statusCode, 200)
+  t.equal(await answerPage(app, { ...ids, threeDSServerTransID }, 'otp=1234'), 200)
   t.match((await post(app, '/3ds/final', { threeDsServerTransId: threeDSServerTransID })).body, { transStatus: 'Y', eci: '05', resultsRequest: { acsTransId: ids.acsTransID } })
 
   await app.stateStore.insert(loaded)
