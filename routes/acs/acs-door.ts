@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { roleAddresses } from '../../src/dialects/three-ds-server-api/authenticate-door.ts'
 import { ACS_REFERENCE_NUMBER } from '../../src/acs/answer-areq.ts'
 import { takeAReq } from '../../src/acs/take-areq.ts'
-import { refuseAtAcs, stampIn } from '../../src/acs/foreign-areq.ts'
+import { stampIn } from '../../src/acs/foreign-areq.ts'
+import { refuseAtAcs } from '../../src/acs/refuse-areq.ts'
 import { answerOReq } from '../../src/protocol/answer-oreq.ts'
 import type { AReq } from '../../src/protocol/messages.ts'
 import type { ReadMessage } from '../../src/protocol/read-message.ts'
+import { contextsOf } from '../../src/protocol/second-areq.ts'
 import { newTransaction } from '../../src/transaction/new-transaction.ts'
 import { messageOf, openMessageDoor, sendMessage, takeErro } from '../directory-server/message-door.ts'
 import { messageSchema } from '../directory-server/schemas.ts'
@@ -30,7 +32,7 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
   }
 
   async function answerAReq (read: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { refused } = roles.directoryServer.judge(read, { messageTypes: ['AReq'], leg: 'DS->ACS' })
+    const { refused } = roles.directoryServer.judge(read, { messageTypes: ['AReq'], leg: 'DS->ACS', contexts: contextsOf(read.message) })
     if (refused !== undefined) throw refuseAtAcs(read.message, refused)
     const aReq = read.message as AReq
     const { aRes, kept } = await takeAReq(aReq, stampIn(aReq), roleAddresses(app.publicUrl(request)), roles.acs)
