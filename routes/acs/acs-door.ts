@@ -7,6 +7,7 @@ import { answerOReq } from '../../src/protocol/answer-oreq.ts'
 import type { AReq } from '../../src/protocol/messages.ts'
 import type { ReadMessage } from '../../src/protocol/read-message.ts'
 import { refusalOf } from '../../src/protocol/refusal.ts'
+import { contextsOf } from '../../src/protocol/second-areq.ts'
 import { newTransaction } from '../../src/transaction/new-transaction.ts'
 import { messageOf, openMessageDoor, sendMessage, takeErro } from '../directory-server/message-door.ts'
 import { messageSchema } from '../directory-server/schemas.ts'
@@ -31,7 +32,7 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
   }
 
   async function answerAReq (read: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { refused } = roles.directoryServer.judge(read, { messageTypes: ['AReq'], leg: 'DS->ACS' })
+    const { refused } = roles.directoryServer.judge(read, { messageTypes: ['AReq'], leg: 'DS->ACS', contexts: contextsOf(read.message) })
     if (refused !== undefined) throw refusalOf(read.message, refused, 'A')
     const aReq = read.message as AReq
     const { aRes, kept } = await takeAReq(aReq, stampIn(aReq), roleAddresses(app.publicUrl(request)), roles.acs)

@@ -1,11 +1,12 @@
-import type { AReq, Json } from '../protocol/messages.ts'
+import type { AReq } from '../protocol/messages.ts'
 import type { Decision } from '../scenario/decide.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { assertionIn, isConfirmed } from './spc-assertion.ts'
 
 /** The fallback to decoupled, which the 3DS Requestor asks for after a challenge that ended with D: emv3ds-protocol §5.7. */
 const FALLBACK = '19'
-/** The cardholder confirmed by the browser's payment confirmation. */
-const SPC_METHOD = '09'
+/** Security failure: emv3ds-protocol §7. */
+const WRONG_ASSERTION = '09'
 
 /**
  * What an AReq that goes on with an earlier transaction is answered, whatever its scenario says: the second AReq of a Secure
@@ -16,20 +17,13 @@ const SPC_METHOD = '09'
  */
 export function decideAfter (aReq: AReq, prior: Transaction | undefined, endsSpc: boolean): Decision | undefined {
   if (prior?.aRes?.transStatus === 'S') {
-    // What was reported as timed out, or was confirmed before, is over: an assertion is good once.
-    return endsSpc && wasConfirmed(aReq)
+    const assertion = assertionIn(aReq)
+    // It did not come about, or what was reported as timed out or confirmed before is over: the cardholder is asked in the ordinary way.
+    if (!endsSpc || assertion === undefined) return { scenario: 'spc-incomplete', transStatus: 'C' }
+    return isConfirmed(assertion, aReq, prior.aRes)
       ? { scenario: 'spc-confirmed', transStatus: 'Y' }
-      // It did not come about: the cardholder is asked in the ordinary way.
-      : { scenario: 'spc-incomplete', transStatus: 'C' }
+      : { scenario: 'spc-wrong', transStatus: 'N', transStatusReason: WRONG_ASSERTION }
   }
   if (aReq['threeRIInd'] === FALLBACK && prior?.challenge?.rReq?.transStatus === 'D') return { scenario: 'decoupled-fallback', transStatus: 'D' }
   return undefined
-}
-
-function wasConfirmed (aReq: AReq): boolean {
-  if (aReq['spcIncompInd'] !== undefined) return false
-  const info = aReq['threeDSRequestorAuthenticationInfo'] as Json | undefined
-  const infos = Array.isArray(info) ? info : [info]
-  return infos.some((one) => typeof one === 'object' && one !== null && !Array.isArray(one) &&
-    one['threeDSReqAuthMethod'] === SPC_METHOD && typeof one['threeDSReqAuthData'] === 'string')
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { currencies } from '../protocol/currencies.ts'
+import { currencies, decimalOf } from '../protocol/currencies.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
 
 /** How long the browser may take, milliseconds. */
@@ -23,26 +23,24 @@ export function spcElements (aReq: AReq, acsTransID: string): Partial<ARes> {
     webAuthnCredList: [{ rpID: RELYING_PARTY, credentialIds: digestOf(`credential ${acsTransID}`) }],
     spcTransData: {
       challenge: digestOf(`challenge ${acsTransID}`),
-      currency: currencies.get(aReq.purchaseCurrency ?? '')?.alphabeticCode ?? 'EUR',
       displayName: 'Test card',
       icon: ICON,
       ...payee,
       timeout: SPC_TIMEOUT,
-      value: decimalOf(aReq)
+      ...spcTotal(aReq)
     }
+  }
+}
+
+/** What is paid: the code of a currency, and the amount with a decimal point; 0 where nothing is paid. */
+export function spcTotal ({ purchaseAmount = '', purchaseCurrency = '', purchaseExponent = '0' }: AReq): { currency: string, value: string } {
+  return {
+    currency: currencies.get(purchaseCurrency)?.alphabeticCode ?? 'EUR',
+    value: /^\d+$/.test(purchaseAmount) ? decimalOf(purchaseAmount, Number(purchaseExponent)) : '0'
   }
 }
 
 /** Base64url, 43 characters. */
 function digestOf (text: string): string {
   return createHash('sha256').update(text).digest('base64url')
-}
-
-/** The amount with a decimal point; 0 where nothing is paid. */
-function decimalOf ({ purchaseAmount, purchaseExponent }: AReq): string {
-  if (purchaseAmount === undefined || !/^\d+$/.test(purchaseAmount)) return '0'
-  const decimals = Number(purchaseExponent ?? '0')
-  if (decimals === 0) return purchaseAmount
-  const digits = purchaseAmount.padStart(decimals + 1, '0')
-  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }

@@ -10,9 +10,10 @@ import type { ChallengeProgress } from '../transaction/challenge.ts'
 import type { EphemeralKeys, Transaction } from '../transaction/transaction.ts'
 import { answerAReq } from './answer-areq.ts'
 import { FIRST_PROGRESS } from './challenge/machine.ts'
-import { progressOf, stateOf } from './challenge/challenge-of.ts'
+import { stateOf } from './challenge/challenge-of.ts'
 import { deadlineOf, type TimerLengths } from './challenge/timers.ts'
 import { decideAfter } from './decide-after.ts'
+import { endSpc } from './end-spc.ts'
 import { findPrior } from './prior-transaction.ts'
 import type { Proofs } from './proofs.ts'
 import { checkedStatus } from './status-checks.ts'
@@ -64,7 +65,7 @@ export interface AcsAnswer {
 }
 
 /**
- * AReq in, ARes out: decides, answers, signs. Nothing of it is stored here.
+ * AReq in, ARes out: decides, answers, signs. Nothing of it is stored here, but that it ends an SPC.
  * @param aReq judged
  */
 export async function takeAReq (
@@ -72,7 +73,7 @@ export async function takeAReq (
 ): Promise<AcsAnswer> {
   const acsTransID = parts.ids.uuid()
   const prior = aReq['threeDSRequestorPriorAuthenticationInfo'] === undefined ? undefined : await findPrior(aReq, parts.store)
-  const endsSpc = prior !== undefined && await endSpc(prior, parts.store)
+  const endsSpc = prior !== undefined && await endSpc(aReq, prior, parts.store)
   const decision = decideAfter(aReq, prior, endsSpc) ?? decide(aReq, parts.scenarios)
   const { aRes, plan } = answerAReq(aReq, decision, { acsTransID, ...stamp, acsURL: addresses.acsURL, proofs: parts.proofs })
   if (aReq.deviceChannel === '03') Object.assign(aRes, checkedStatus(aReq, prior))
@@ -82,20 +83,6 @@ export async function takeAReq (
   const ephemeralKeys = parts.createEphemeralKeys()
   const acsSignedContent = await parts.signContent(contentOf(aReq, aRes, addresses, ephemeralKeys))
   return { aRes: { ...aRes, acsSignedContent }, kept: { ...kept, ephemeralKeys } }
-}
-
-/**
- * The second AReq is the end of an SPC: no RReq follows (emv3ds-protocol §5.9).
- * @returns whether it was open until now: its timer, or another AReq, may have been there first
- */
-async function endSpc (prior: Transaction, store: StateStore): Promise<boolean> {
-  if (stateOf(prior) !== 'spc') return false
-  let isEnded = false
-  await store.update(prior.threeDSServerTransID, (current) => {
-    isEnded = stateOf(current) === 'spc' && current.acsTransID === prior.acsTransID
-    return isEnded ? { ...current, challenge: { ...progressOf(current), state: 'ended' } } : current
-  })
-  return isEnded
 }
 
 /** With C, D and S the cardholder is still to be heard, within the time of emv3ds-protocol §11. */

@@ -1,6 +1,7 @@
 import type { Judgement } from '../protocol/judge.ts'
 import type { AReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
+import { contextsOf } from '../protocol/second-areq.ts'
 import { schemeNamed } from '../protocol/scheme-names.ts'
 import type { Scheme } from '../protocol/schemes.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
@@ -31,7 +32,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   const aReq = read.message as AReq
   // What is tolerated anyway is judged only for whoever reads what was found: it is a fifth of the time of an authentication.
   const isJudged = parts.notesFindings || call.isTolerated !== true
-  if (isJudged) settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS' }), call, parts)
+  if (isJudged) settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS', contexts: contextsOf(read.message) }), call, parts)
   requireClock(aReq, parts)
   if (isJudged && aReq['sdkServerSignedContent'] !== undefined) settle(await judgeSdkServer(aReq, parts), call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }

@@ -7,10 +7,12 @@ import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
+import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
+import { awaitsResult } from '../transaction/has-challenge.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal } from './refuse.ts'
@@ -85,24 +87,18 @@ function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction
   const rReq = read.message as RReq
   const { threeDSServerTransID } = transaction
   if (judgement.findings.length > 0) log.debug({ threeDSServerTransID, findings: judgement.findings }, 'findings in an RReq')
-  const refused = (isOwn ? undefined : judgement.refused) ?? differentIds(rReq, transaction, ['acsTransID', 'dsTransID']) ?? notExpected(transaction)
+  const refused = (isOwn ? undefined : judgement.refused) ?? differentIds(rReq, transaction, ['acsTransID', 'dsTransID']) ??
+    (awaitsResult(transaction) ? undefined : unannouncedRReq(aReq.messageVersion))
   if (refused === undefined) return rReq
   const error = dsRefusal(read.message, refused, erroIdsOf(transaction))
   threeDSServerOf(transaction).complain(error.erro, transaction)
   throw error
 }
 
-/** Only C, D and S are followed by one: 313, which came with 2.3.1 (emv3ds-protocol §10, §12.2). */
-function notExpected ({ aReq, aRes }: Transaction): { errorCode: string, errorDetail: string } | undefined {
-  if (aRes === undefined || ['C', 'D', 'S'].includes(aRes.transStatus)) return undefined
-  return { errorCode: atLeast(aReq.messageVersion, '2.3.1') ? '313' : '305', errorDetail: 'The ARes announced no results request' }
-}
-
 function repeated (rReq: RReq, relayed: Answered, { isStrict }: RReqParts): JsonObject {
   const isSame = isDeepStrictEqual(rReq, relayed.rReq)
   if (isSame && !(isStrict && atLeast(rReq.messageVersion, '2.3.1'))) return relayed.answer
-  const errorCode = atLeast(rReq.messageVersion, '2.3.1') ? '312' : '305'
-  throw dsRefusal(rReq, { errorCode, errorDetail: isSame ? 'The results request was received before' : 'Another results request was received before' })
+  throw dsRefusal(rReq, secondRReq(rReq.messageVersion, isSame))
 }
 
 /** An `Erro` as the answer that the other side gets. */

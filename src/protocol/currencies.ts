@@ -77,8 +77,9 @@ function numberFormat (locale: string, decimals: number, currency: string | unde
   return made
 }
 
-/** Minor units to a decimal number as text, which `Intl` formats without going through a double. */
-function decimalOf (minorUnits: string, decimals: number): `${number}` {
+/** Minor units to a decimal number as text, which `Intl` formats without going through a double. @param minorUnits digits */
+export function decimalOf (minorUnits: string, decimals: number): `${number}` {
+  if (decimals === 0) return minorUnits as `${number}`
   const digits = minorUnits.padStart(decimals + 1, '0')
   const point = digits.length - decimals
   return `${digits.slice(0, point)}.${digits.slice(point)}` as `${number}`

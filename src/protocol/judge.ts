@@ -23,7 +23,7 @@ export interface Expected {
   version?: string
   /** Conditions look at them; one that asks for a message that is not given is left alone. `cres` is the latest one. */
   earlier?: { areq?: JsonObject, ares?: JsonObject, cres?: JsonObject }
-  contexts?: readonly ('finalCRes' | 'spcSecondAReq')[]
+  contexts?: readonly ('finalCRes' | 'spcSecondAReq')[] | undefined
   /** Elements that are wrong for what only the door knows: 203, with those of the catalogue. */
   wrong?: readonly string[]
 }

@@ -23,7 +23,7 @@ export interface ResultRules {
   judge (sent: SentResult, transaction?: Transaction): Refused | undefined
   /** Whether an id that the transaction does not have is refused. */
   needsKnownIds: boolean
-  /** Whether only a challenge has a result: without one it must be that of the ARes, and is not kept. */
+  /** Whether only a challenge has a result. */
   needsChallenge: boolean
   /** Whether the very same result again is refused in 2.3.1 (312), rather than answered again. */
   refusesRepeats: boolean

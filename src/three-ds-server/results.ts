@@ -4,6 +4,7 @@ import type { Log } from '../log.ts'
 import { describeErrorCode } from '../protocol/error-codes.ts'
 import type { RReq } from '../protocol/messages.ts'
 import { type ErroIds, type Refused, rreqRefusal } from '../protocol/refusal.ts'
+import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast, SUPPORTED_VERSIONS } from '../protocol/versions.ts'
 import type { StateStore } from '../store/state-store.ts'
@@ -23,11 +24,10 @@ export interface ResultsParts {
 
 /**
  * Takes the result of a challenge: the first one counts, the very same again is answered the same, another is refused.
- * After a frictionless flow there is no result to wait for (emv3ds-protocol §5.2): one that agrees with the ARes is
- * acknowledged and not kept, so that what `finalResult` tells never changes.
- * @returns the transaction, with its result where there was a challenge
+ * After a frictionless flow there is none (emv3ds-protocol §5.2), so that what `finalResult` tells never changes.
+ * @returns the transaction with its result
  * @throws ProtocolError of the 3DS Server: all that the rules have against it by kind, in the order of §3; 301 for an unknown
- * transaction and for ids that are not the stored ones, 305 or 312 for another result than the one there is
+ * transaction and for ids that are not the stored ones, what `secondRReq` and `unannouncedRReq` say
  */
 export async function takeResults (sent: SentResult, { store, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
   const { rReq } = sent
@@ -41,7 +41,7 @@ export async function takeResults (sent: SentResult, { store, log, rules, onFini
     if (refused !== undefined) throw unusable(refused, rReq, current)
     requireSameIds(rReq, current, rules)
     if (current.rReq !== undefined) return sameResult(rReq, current, rules, log)
-    if (rules.needsChallenge && !awaitsResult(current)) return sameAsARes(rReq, current, log)
+    if (rules.needsChallenge && !awaitsResult(current)) throw unannounced(rReq, current, log)
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw ofNobody(error) ? unknown(sent, rules, error) : error })
@@ -73,14 +73,12 @@ function requireSameIds (rReq: RReq, transaction: Transaction, { needsKnownIds }
   if (wrong.length > 0) throw refusal({ errorCode: '301', errorDetail: wrong.join(',') }, 'Transaction ids do not match', rReq, transaction)
 }
 
-/** 2.3.1 has a code for it: 312 (§12.2). */
 function sameResult (rReq: RReq, transaction: Transaction, { refusesRepeats }: ResultRules, log: Log): Transaction {
-  if (isDeepStrictEqual(comparable(rReq), comparable(transaction.rReq as RReq))) {
-    if (!refusesRepeats || !atLeast(transaction.aReq.messageVersion, '2.3.1')) return transaction
-    throw refusal({ errorCode: '312', errorDetail: 'The results request was received before' }, 'The result was received before', rReq, transaction)
-  }
-  log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a second, different result was refused')
-  throw refusal({ errorCode: '305', errorDetail: 'transStatus' }, 'Another result was received before', rReq, transaction)
+  const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+  const isSame = isDeepStrictEqual(comparable(rReq), comparable(transaction.rReq as RReq))
+  if (isSame && !(refusesRepeats && atLeast(messageVersion, '2.3.1'))) return transaction
+  if (!isSame) log.warn({ threeDSServerTransID }, 'a second, different result was refused')
+  throw refusal(secondRReq(messageVersion, isSame), `${isSame ? 'The' : 'Another'} result was received before`, rReq, transaction)
 }
 
 /** The SDK's id is kept as it was sent, and is the same in capitals. The other ids are in one form already. */
@@ -88,12 +86,10 @@ function comparable (rReq: RReq): RReq {
   return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) as string } : rReq
 }
 
-/** §12.2: 313 is for this, but must not be used before 2.3.1: there 305 takes its place. */
-function sameAsARes (rReq: RReq, transaction: Transaction, log: Log): Transaction {
-  if (rReq.transStatus === transaction.aRes?.transStatus) return transaction
-  log.warn({ threeDSServerTransID: transaction.threeDSServerTransID }, 'a result without a challenge, other than that of the ARes, was refused')
-  const errorCode = atLeast(transaction.aReq.messageVersion, '2.3.1') ? '313' : '305'
-  throw refusal({ errorCode, errorDetail: 'transStatus' }, 'There was no challenge: the result is that of the ARes', rReq, transaction)
+function unannounced (rReq: RReq, transaction: Transaction, log: Log): ProtocolError {
+  const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+  log.warn({ threeDSServerTransID }, 'a result without a challenge was refused')
+  return refusal(unannouncedRReq(messageVersion), 'There was no challenge: the result is that of the ARes', rReq, transaction)
 }
 
 /** Names the transaction as it is known, and in the RReq's own letters what that says of it. */

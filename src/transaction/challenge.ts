@@ -67,6 +67,8 @@ export interface ChallengeProgress {
   finalCount?: number
   /** Wrong entries, hashed each with the attempt it belongs to. */
   wrongEntries?: string[]
+  /** `threeDSServerTransID` of the second AReq that ended it (SPC), in canonical form. */
+  endedBy?: string
   /** What the cardholder said elsewhere: out of band. */
   approval?: 'approved' | 'declined'
   /** Consents given (Y) and refused (N). */

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
 import { commonMembers, named } from '../setup/parties/named.ts'
+import { encoded } from '../setup/parties/shop.ts'
+import { confirmPayment, type Slips } from '../setup/parties/spc-browser.ts'
 import { type Authenticated, PEERS, type Stage, startStage } from './stage.ts'
 
 /* Secure Payment Confirmation, 2.3.1 in a browser: emv3ds-protocol §5.9. */
@@ -25,9 +27,12 @@ function second (stage: Stage, { ares }: Authenticated, members: Record<string, 
   })
 }
 
-const assertion = (members: Record<string, unknown> = {}) => ({
-  threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthTimestamp: '202611201016', threeDSReqAuthData: 'eyJhc3NlcnRpb24iOjF9', ...members }]
+const proof = (threeDSReqAuthData: unknown, members: Record<string, unknown> = {}) => ({
+  threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthTimestamp: '202611201016', threeDSReqAuthData, ...members }]
 })
+
+/** What the browser makes of the first ARes. */
+const assertion = ({ ares }: Authenticated, members: Record<string, unknown> = {}) => proof(encoded(confirmPayment(ares)), members)
 
 function aRes (stage: Stage, members: Record<string, unknown>): Record<string, unknown> {
   return {
@@ -63,7 +68,7 @@ for (const kind of PEERS) {
     const s = await first(stage)
     expectS(t, stage, s)
     await stage.later(9 * MINUTE)
-    const confirmed = await second(stage, s, assertion())
+    const confirmed = await second(stage, s, assertion(s))
     t.strictSame(named(confirmed.ares, confirmed.ares), aRes(stage, { transStatus: 'Y', ...PROOF }))
     t.not(confirmed.ares.acsTransID, s.ares.acsTransID)
     await stage.later(24 * 60 * MINUTE)
@@ -76,9 +81,9 @@ for (const kind of PEERS) {
       'did not come about': { spcIncompInd: '01' },
       refused: { spcIncompInd: '02' },
       'timed out': { spcIncompInd: '03' },
-      'refused, with an assertion all the same': { spcIncompInd: '02', ...assertion() },
-      'another method': assertion({ threeDSReqAuthMethod: '02' }),
-      'no assertion': assertion({ threeDSReqAuthData: undefined }),
+      'refused, with an assertion all the same': { spcIncompInd: '02', ...proof('anything') },
+      'another method': proof('anything', { threeDSReqAuthMethod: '02' }),
+      'no assertion': proof(undefined),
       nothing: {}
     })) {
       const s = await first(stage)
@@ -102,13 +107,95 @@ for (const kind of PEERS) {
     await stage.later(1)
     t.strictSame(stage.results(s), [TIMED_OUT])
     if (kind === 'DS') t.match(await stage.challenge(s), { state: 'ended', reports: [{ answer: { messageType: 'RRes', resultsStatus: '01' } }] })
-    expectC(t, stage, await second(stage, s, assertion()), 'late')
+    expectC(t, stage, await second(stage, s, assertion(s)), 'late')
     await stage.later(24 * 60 * MINUTE)
     t.strictSame(stage.results(s), [TIMED_OUT])
 
     const used = await first(stage)
-    t.equal((await second(stage, used, assertion())).ares.transStatus, 'Y')
-    expectC(t, stage, await second(stage, used, assertion()), 'twice')
+    t.equal((await second(stage, used, assertion(used))).ares.transStatus, 'Y')
+    expectC(t, stage, await second(stage, used, assertion(used)), 'twice')
+    t.strictSame(stage.faults, [])
+  })
+}
+
+t.test('the assertion counts as an object, as JSON and as Base64 in either alphabet; NPA and a payee without origin are confirmed too (emv3ds-protocol §5.9)', async (t) => {
+  const stage = await startStage(t)
+  for (const [spelling, spell] of Object.entries({
+    object: (credential: object) => credential,
+    JSON: (credential: object) => JSON.stringify(credential),
+    Base64: (credential: object) => encoded(credential, { alphabet: 'base64', padding: true })
+  })) {
+    const s = await first(stage)
+    t.match((await second(stage, s, proof(spell(confirmPayment(s.ares))))).ares, { transStatus: 'Y' }, spelling)
+  }
+  const payment = { purchaseAmount: undefined, purchaseCurrency: undefined, purchaseExponent: undefined, purchaseDate: undefined }
+  const nothingPaid = await stage.authenticate({ version, card: CARD, category: '02' }, { ...SUPPORT, ...payment })
+  t.match(nothingPaid.ares, { spcTransData: { value: '0' } })
+  t.match((await second(stage, nothingPaid, { ...assertion(nothingPaid), ...payment, messageCategory: '02' })).ares, { transStatus: 'Y' })
+  t.strictSame(stage.faults, [])
+})
+
+t.test('an assertion that is not the browser\'s answer to the first ARes is N, reason 09, and ends the SPC: no RReq (emv3ds-protocol §5.9, §7)', async (t) => {
+  const stage = await startStage(t)
+  const other = await first(stage)
+  const slips: Record<string, Slips> = {
+    'of another transaction': { clientData: { challenge: other.ares.spcTransData.challenge } },
+    'of another credential': { credential: { id: other.ares.webAuthnCredList[0].credentialIds } },
+    'no credential of a public key': { credential: { type: 'password' } },
+    'no response': { credential: { response: 'x' } },
+    'for signing in': { clientData: { type: 'webauthn.get' } },
+    'without a payment': { clientData: { payment: undefined } },
+    'of another amount': { payment: { total: { currency: 'EUR', value: '0.01' } } },
+    'in another currency': { payment: { total: { currency: 'USD', value: '45.99' } } },
+    'without a total': { payment: { total: null } },
+    'for another payee': { payment: { payeeOrigin: 'https://other.test' } },
+    'for a payee with a name': { payment: { payeeName: 'Shop' } },
+    'for another relying party': { payment: { rpId: 'other.test' } },
+    'for a relying party of another hash': { rpId: 'other.test' },
+    'without the cardholder': { flags: 0x04 },
+    'without a cardholder who was verified': { flags: 0x01 },
+    'client data that are no base64url': { response: { clientDataJSON: '?' } },
+    'client data that are no JSON': { response: { clientDataJSON: encoded('no JSON') } },
+    'authenticator data that are too short': { response: { authenticatorData: 'AAAA' } },
+    'without a signature': { response: { signature: '' } },
+    'a signature that is no text': { response: { signature: 1 } }
+  }
+  const wrong: [string, (s: Authenticated) => unknown][] = Object.entries(slips).map(([name, slip]) => [name, ({ ares }) => confirmPayment(ares, slip)])
+  for (const junk of ['junk!', 'eyJhc3NlcnRpb24iOjF9', '{"assertion":', 'bnVsbA', { assertion: '1' }]) wrong.push([JSON.stringify(junk), () => junk])
+  for (const [name, data] of wrong) {
+    const s = await first(stage)
+    const { ares } = await second(stage, s, proof(data(s)))
+    t.strictSame(named(ares, ares), aRes(stage, { transStatus: 'N', transStatusReason: '09' }), name)
+    t.match(await second(stage, s, assertion(s)), { ares: { transStatus: 'C' } }, 'it was good once')
+    await stage.later(24 * 60 * MINUTE)
+    t.strictSame(stage.results(s), [], name)
+  }
+  const s = await first(stage)
+  t.match((await second(stage, s, { ...assertion(s), purchaseAmount: '4600' })).ares, { transStatus: 'N', transStatusReason: '09' }, 'another amount in the second AReq')
+  const raised = await first(stage)
+  const confirmed = proof(confirmPayment(raised.ares, { payment: { total: { currency: 'EUR', value: '46.00' } } }))
+  t.match((await second(stage, raised, { purchaseAmount: '4600', ...confirmed })).ares, { transStatus: 'N' }, 'another amount than the first AReq, though confirmed')
+  t.strictSame(stage.faults, [])
+})
+
+for (const kind of PEERS) {
+  t.test(`the second AReq, for a foreign ${kind}, has an id of its own (A/301) and names the first (201); the same one again gets the same answer (emv3ds-protocol §5.9, §12.2)`, async (t) => {
+    const stage = await startStage(t, kind)
+    const s = await first(stage)
+    const { threeDSServerTransID } = s.ares
+    t.match((await second(stage, s, { ...assertion(s), threeDSServerTransID })).ares, {
+      messageType: 'Erro', errorCode: '301', errorComponent: 'A', errorDetail: 'threeDSServerTransID', errorMessageType: 'AReq', messageVersion: version
+    })
+    for (const members of [assertion(s), { spcIncompInd: '01' }]) {
+      t.match((await stage.authenticate({ version, card: CARD }, { ...SUPPORT, ...members })).ares, {
+        messageType: 'Erro', errorCode: '201', errorComponent: kind === 'DS' ? 'A' : 'D', errorDetail: 'threeDSRequestorPriorAuthenticationInfo'
+      })
+    }
+    const confirmed = await second(stage, s, assertion(s))
+    t.match(confirmed.ares, { transStatus: 'Y' }, 'what was refused ended nothing')
+    const again = { ...assertion(s), threeDSServerTransID: confirmed.ares.threeDSServerTransID }
+    t.match((await second(stage, s, again)).ares, { transStatus: 'Y' }, 'whoever lost the answer asks again')
+    t.match((await second(stage, s, assertion(s))).ares, { transStatus: 'C' })
     t.strictSame(stage.faults, [])
   })
 }

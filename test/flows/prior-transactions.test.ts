@@ -2,6 +2,8 @@ import t from 'tap'
 import { build, post } from '../setup/app.ts'
 import { evaluate } from '../setup/parties/evaluate.ts'
 import { aReq } from '../setup/parties/messages.ts'
+import { encoded } from '../setup/parties/shop.ts'
+import { confirmPayment } from '../setup/parties/spc-browser.ts'
 
 const SPC_CARD = '4000400040004012'
 const FRICTIONLESS_CARD = '4000400040004000'
@@ -27,7 +29,7 @@ t.test('SPC: S with what the browser needs, and the second AReq is Y where the c
   const confirmed = await authenticated(aReq({ version: '2.3.1' }, {
     acctNumber: SPC_CARD,
     ...SPC,
-    threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthTimestamp: '202611210901', threeDSReqAuthData: 'assertion' }],
+    threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthTimestamp: '202611210901', threeDSReqAuthData: encoded(confirmPayment(s)) }],
     threeDSRequestorPriorAuthenticationInfo: priorInfo(s['acsTransID'], '05')
   }))
   t.match(confirmed, { transStatus: 'Y', eci: '05' })

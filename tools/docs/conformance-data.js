@@ -145,7 +145,7 @@ export const CODES = {
     '3DS Server': missing('says 305 of a different RReq in 2.3.1 too'),
     DS: `${RELAY}: in VALIDATION=emv-strict and 2.3.1 a repeated RReq is 312`
   },
-  313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge, other than that of the ARes, is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
+  313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
   314: { ACS: `${BROWSER_SCREENS}: VALIDATION=emv-strict: a second CReq is refused and ends the challenge` },
   315: { ACS: `${APP_SCREENS}: VALIDATION=emv-strict: a CReq after the end is A/315` },
   402: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },

@@ -2,7 +2,7 @@ import type { JudgeSettings } from '../../protocol/judge.ts'
 
 /** Nothing here depends on them, and clients leave them out. */
 const SPARED: ReadonlySet<string> = new Set([
-  'messageCategory', 'authenticationType', 'authenticationMethod', 'authenticationValue', 'interactionCounter', 'acsRenderingType', 'sdkTransID'
+  'messageCategory', 'authenticationType', 'authenticationMethod', 'interactionCounter', 'acsRenderingType', 'sdkTransID'
 ])
 const LONGEST_VALUE = 4000
 

@@ -63,7 +63,7 @@ t.test('a different result after the first is refused and logged (emv3ds-protoco
   await post(app, '/3ds/results', first)
   for (const second of [{ transStatus: 'N', transStatusReason: '01' }, { interactionCounter: '02' }, { eci: undefined }, { extra: 1 }]) {
     t.strictSame(await post(app, '/3ds/results', { ...first, ...second }), refusal(
-      '305', 'Transaction data is well formed but cannot be used', 'transStatus', 'Another result was received before', idsOf(aRes)))
+      '305', 'Transaction data is well formed but cannot be used', 'Another results request was received before', 'Another result was received before', idsOf(aRes)))
   }
   t.equal(lines.filter((line) => line.includes('a second, different result was refused')).length, 4)
   t.match((await post(app, '/3ds/final', { threeDSServerTransID })).body, { transStatus: 'Y', resultsRequest: first })

@@ -1,12 +1,14 @@
 import t from 'tap'
 import { decideAfter } from '../../../src/acs/decide-after.ts'
 import { findPrior } from '../../../src/acs/prior-transaction.ts'
+import { spcElements } from '../../../src/acs/spc.ts'
 import { checkedStatus } from '../../../src/acs/status-checks.ts'
 import { createManualClock } from '../../../src/clock.ts'
 import { MockError } from '../../../src/errors.ts'
 import type { AReq, ARes } from '../../../src/protocol/messages.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
+import { confirmPayment } from '../../setup/parties/spc-browser.ts'
 
 const IDS = {
   threeDSServerTransID: '9f0c1d2e-3a4b-4c5d-8e6f-708192a3b4c5', acsTransID: '0a0b0c0d-1111-4222-8333-444455556666', dsTransID: '71727374-7576-4778-8980-818283848586'
@@ -19,10 +21,13 @@ const transaction = (transStatus: ARes['transStatus'], areq: AReq = aReq(), more
 })
 
 t.test('only an assertion for SPC confirms it, in whichever form it comes (emv3ds-protocol §5.9)', async (t) => {
-  const decided = (info: unknown) => decideAfter(aReq({ threeDSRequestorAuthenticationInfo: info }), transaction('S'), true)?.transStatus
-  const assertion = { threeDSReqAuthMethod: '09', threeDSReqAuthData: 'x' }
+  const aRes = { transStatus: 'S', ...spcElements(aReq(), IDS.acsTransID) } as ARes
+  const decided = (info: unknown) => decideAfter(aReq({ threeDSRequestorAuthenticationInfo: info }), transaction('S', aReq(), { aRes }), true)?.transStatus
+  const assertion = { threeDSReqAuthMethod: '09', threeDSReqAuthData: confirmPayment(aRes) }
+  t.match(aRes['spcTransData'], { payeeName: 'Merchant', payeeOrigin: undefined })
   t.strictSame([assertion, [assertion], [null, assertion], [{ ...assertion, threeDSReqAuthMethod: '02' }], [{ threeDSReqAuthMethod: '09' }], [[]], 'x', undefined].map(decided),
     ['Y', 'Y', 'Y', 'C', 'C', 'C', 'C', 'C'])
+  t.strictSame(['x', ['x'], 5].map((threeDSReqAuthData) => decided([{ ...assertion, threeDSReqAuthData }])), ['N', 'N', 'N'])
   t.equal(decideAfter(aReq(), undefined, false), undefined)
 })
 
