@@ -20,6 +20,7 @@ import { acsRoutes } from './routes/acs/index.ts'
 import { directoryServerRoutes } from './routes/directory-server/index.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { mockRoutes } from './routes/mock/index.ts'
 import { threeDSServerRoutes } from './routes/three-ds-server/index.ts'
 import { type Clock, systemClock } from './src/clock.ts'
 import type { Config } from './src/config.ts'
@@ -90,6 +91,7 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(threeDSServerRoutes, { prefix: '/3ds' })
   await app.register(directoryServerRoutes, { prefix: '/ds' })
   await app.register(acsRoutes)
+  await app.register(mockRoutes, { prefix: '/mock' })
   await app.register(healthRoutes, { clock, version, environment: compatibility })
   await app.register(metricsRoute)
 }

@@ -60,6 +60,7 @@ export const ROUTES = /** @type {const} */ ({
   '/acs/method': 'page',
   '/acs/method/:threeDSServerTransID': 'pageOrNothing',
   '/acs/oob/:acsTransID': 'page',
+  '/mock/operations': 'json',
   // Everything that is only there to be read.
   GET: 'published'
 })
@@ -581,7 +582,9 @@ export function hostileRequests (route, open) {
     },
     '/acs/method': () => [path, FORM_TYPE, formBodies(fc.oneof({ weight: 8, arbitrary: methodData(targets) }, hostileText).map((data) => [['threeDSMethodData', data]]))],
     '/acs/method/:threeDSServerTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/method', targets) }, fc.constant('/acs/method')), FORM_TYPE, formBodies(gathered)],
-    '/acs/oob/:acsTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/oob', approvals) }, fc.constant('/acs/challenge')), FORM_TYPE, formBodies(approval)]
+    '/acs/oob/:acsTransID': () => [fc.oneof({ weight: 3, arbitrary: below('/acs/oob', approvals) }, fc.constant('/acs/challenge')), FORM_TYPE, formBodies(approval)],
+    // Nothing listens there, so that whatever is good enough to be sent is told of at once.
+    '/mock/operations': () => [path, JSON_TYPE, jsonTexts(fc.constant({ url: 'http://127.0.0.1:1/', opCategory: '03', opSeverity: '02', opExpDate: '20271231', opDescription: ['x', 'y'] }))]
   }
   if (route === 'GET') return published(targets)
   const [paths, type, bodies] = kinds[route]()

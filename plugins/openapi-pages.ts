@@ -91,6 +91,7 @@ function describe (version: string) {
       { name: 'Directory Server', description: 'What a Directory Server publishes' },
       { name: 'ACS', description: 'What a browser or an app calls during a challenge' },
       { name: 'Original server\'s paths', description: 'The same in a browser, as the mock has it that this one replaces' },
+      { name: 'Mock', description: 'What a test tells the mock to do' },
       { name: 'Operation', description: 'Health and metrics' }
     ]
   }

@@ -16,6 +16,7 @@ import type { AuthenticateDoor } from '../src/dialects/three-ds-server-api/authe
 import type { ResultAnswers } from '../src/dialects/three-ds-server-api/result-answers.ts'
 import type { AReqParts } from '../src/directory-server/ds-parts.ts'
 import { takeAReq } from '../src/directory-server/take-areq.ts'
+import type { SendOperationParts } from '../src/directory-server/send-operation.ts'
 import type { PReqParts } from '../src/directory-server/take-preq.ts'
 import { createPReqInterval } from '../src/directory-server/take-preq-interval.ts'
 import type { RReqParts, ThreeDSServerLink } from '../src/directory-server/take-rreq.ts'
@@ -59,6 +60,7 @@ export interface Roles {
   acs: AcsParts
   directoryServer: AReqParts
   rReqs: RReqParts
+  operations: SendOperationParts
 }
 
 declare module 'fastify' {
@@ -95,14 +97,13 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const directoryServer = directoryServerParts(app, parts, acsLink(config, send, acs), { dsKeys, certificates, ranges, seed })
   makeKeysAhead(app, certificates)
   app.decorate('roles', {
-    config,
-    clock,
-    ids,
+    ...parts,
     certificates,
     dsKeys,
     acs,
     directoryServer,
     rReqs,
+    operations: { send, judge: judgeOf(config), timeoutMs: config.directoryServer.rResTimeoutMs },
     results,
     challenge: challengeParts(app, parts, behaviour, acs, countReports(app.meters, resultSender(config, send, rReqs))),
     method: { notes: app.noteStore, clock, ids, ttlSeconds: config.transactionTtlSeconds },

@@ -10,7 +10,7 @@ export type Asked =
   /** A message by its look; nothing of it is judged. */
   | { outcome: 'answered', read: ReadMessage }
   /** No message at all: 101, and what it was instead. */
-  | { outcome: 'unreadable', refused: Refused }
+  | { outcome: 'unreadable', refused: Refused, isEmpty: boolean }
   /** HTTP says that it failed: 403 for what may pass, 404 for what will not (emv3ds-protocol §12.2). */
   | { outcome: 'failed', refused: Refused }
   | Exclude<Sent, { outcome: 'answered' }>
@@ -37,9 +37,9 @@ function read ({ status, text, fault }: Extract<Sent, { outcome: 'answered' }>):
   const message = fault === undefined ? readSoundMessage(text) : undefined
   if (typeof message?.message['messageType'] === 'string') return { outcome: 'answered', read: message }
   if (status < 200 || status > 299) return { outcome: 'failed', refused: { errorCode: mayPass(status) ? '403' : '404', errorDetail: `The answer was HTTP status ${status}` } }
-  return message === undefined
-    ? { outcome: 'unreadable', refused: { errorCode: '101', errorDetail: `The answer is ${fault ?? (text.trim() === '' ? 'empty' : 'no JSON object')}` } }
-    : { outcome: 'answered', read: message }
+  if (message !== undefined) return { outcome: 'answered', read: message }
+  const isEmpty = fault === undefined && text.trim() === ''
+  return { outcome: 'unreadable', refused: { errorCode: '101', errorDetail: `The answer is ${fault ?? (isEmpty ? 'empty' : 'no JSON object')}` }, isEmpty }
 }
 
 const MAY_PASS: readonly number[] = [408, 425, 429]

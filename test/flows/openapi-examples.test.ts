@@ -22,7 +22,7 @@ const OPERATIONS = [
   'get /acs/challenge/{acsTransID}/status', 'get /acs/oob/{acsTransID}', 'post /acs/oob/{acsTransID}',
   'post /acs/challenge', 'post /acs/challenge/{acsTransID}', 'get /acs/challenge/{acsTransID}',
   'post /processor/mock/acs/trigger-otp', 'post /processor/mock/acs/challenge/{acsTransID}', 'post /processor/mock/acs/verify-otp',
-  'post /acs/app', 'post /challenge',
+  'post /acs/app', 'post /challenge', 'post /mock/operations',
   'get /health', 'get /health/live', 'get /health/ready', 'get /health/redis', 'get /health/detailed', 'get /metrics'
 ]
 

@@ -43,11 +43,11 @@ const LOST = 'test/flows/results-lost.test.ts'
 const SPLIT_SDK = 'test/flows/split-sdk.test.ts'
 const WHOLE_IN_BROWSER = 'test/flows/challenges.test.ts: in a browser: ARes C, RReq Y, CRes Y, whole, for each screen and version'
 const WHOLE_IN_APP = 'test/flows/challenges.test.ts: ARes C, every CRes, RReq Y and the final CRes, whole, for each screen and version'
+const INFORMING = 'test/routes/mock/operations.test.ts'
 const METHOD = 'test/src/acs/method/method.test.ts'
 const REDIS_FAILURE = 'test/flows/redis-failure.test.ts'
 
 const NO_PREQ = 'the 3DS Server has the card ranges of its own DS, and asks for none'
-const NO_OREQ = 'nobody operates the DS: it sends none'
 
 /** Every message: whether one that comes in is judged by the catalogue where it arrives. @type {Readonly<Record<string, Shown>>} */
 export const DOORS = {
@@ -60,7 +60,7 @@ export const DOORS = {
   PReq: { status: 'yes', tests: [AT_FAULT_AT_DS] },
   PRes: { status: 'no', why: `${NO_PREQ}: no PRes comes in` },
   OReq: { status: 'yes', tests: [`${OPERATIONS}: an OReq at fault gets an Erro that names what is`] },
-  ORes: { status: 'no', why: `${NO_OREQ}, and no ORes comes in` },
+  ORes: { status: 'yes', tests: [`${INFORMING}: what is no ORes is an Erro of the DS`] },
   Erro: { status: 'partly', tests: [`${DS_DOOR}: nobody answers an Erro`, `${OPERATIONS}: nobody answers an Erro`, `${APP}: an Erro of the SDK ends the challenge`], why: 'it is taken everywhere, and ends the challenge of its SDK; as nobody answers it, its elements are not judged' }
 }
 
@@ -100,7 +100,7 @@ export const MADE_BY = {
   RRes: { files: ['src/three-ds-server/build-rres.ts'], otherwise: NO_VALUE },
   PReq: { files: [], otherwise: NO_PREQ, isOurs: false },
   PRes: { files: ['src/directory-server/take-preq.ts', 'src/directory-server/preparation-response.ts', 'src/directory-server/card-ranges/card-range-view.ts'], otherwise: NO_VALUE },
-  OReq: { files: [], otherwise: NO_OREQ },
+  OReq: { files: ['src/directory-server/build-oreqs.ts'], otherwise: NO_VALUE },
   ORes: { files: ['src/protocol/answer-oreq.ts'], otherwise: NO_VALUE },
   Erro: { files: ['src/protocol/erro.ts'], otherwise: NO_VALUE }
 }
@@ -212,5 +212,5 @@ export const FLOWS = [
   { flow: 'RReq that fails: no connection, no answer, Erro, faulty RRes', versions: 'all', status: 'yes', tests: [`${LOST}: it is told what is wrong, an app gets an Erro in place of its CRes, a browser its CRes`, `${LOST}: a DS that is away is tried every 10 s, with U`] },
   { flow: 'The same RReq again; a different one', versions: 'all', status: 'yes', tests: [`${RELAY}: RReq of a foreign ACS → a foreign 3DS Server, and its RRes back`, `${RESULTS}: results, then final: the first result counts, its very repeat is answered the same`] },
   { flow: 'PReq: all ranges, changes, none; as a file', versions: 'all', status: 'yes', tests: [`${PREPARATION}: PReq → PRes in the shape of its version`, `${PREPARATION}: changes since a serialNum that is known`, `${PREPARATION}: the file of 2.3.1, whole and in parts`] },
-  { flow: 'OReq and ORes', versions: '2.3.1', status: 'partly', tests: [`${OPERATIONS}: a sequence of OReq has one ORes, after its last`, `${ACS_FLOW}: OReq → ORes after the last of a sequence`], why: `the ACS and the 3DS Server answer an OReq; ${NO_OREQ}` }
+  { flow: 'OReq and ORes', versions: '2.3.1', status: 'yes', tests: [`${INFORMING}: several descriptions are one sequence`, `${OPERATIONS}: a sequence of OReq has one ORes, after its last`, `${ACS_FLOW}: OReq → ORes after the last of a sequence`] }
 ]
