@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
@@ -9,12 +10,13 @@ import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
+import type { StateStore } from '../store/state-store.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal } from './refuse.ts'
-import { type Answered, relayOnce, type RelayParts } from './relay-once.ts'
+import type { Answered, RelayOnce } from './relay-once.ts'
 
 /** The 3DS Server as the DS knows it. */
 export interface ThreeDSServerLink {
@@ -30,7 +32,10 @@ export interface ThreeDSServerLink {
 }
 
 /** What relaying a result takes. */
-export interface RReqParts extends RelayParts {
+export interface RReqParts {
+  store: StateStore
+  log: Log
+  relayOnce: RelayOnce
   judge: Judge
   /** By who it is that asked. */
   threeDSServerOf (transaction: Transaction): ThreeDSServerLink
@@ -57,7 +62,7 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
   const relay = () => threeDSServer.results(call.isOwn === true ? rReq : handOn(rReq as JsonObject, transaction.aReq, 'DS->3DSServer') as RReq, transaction)
   // A 3DS Server of this process keeps the result itself.
   if (threeDSServer.place === 'here') return relay()
-  const done = await relayOnce(rReq, transaction, relay, parts)
+  const done = await parts.relayOnce(rReq, transaction, relay)
   return 'answer' in done ? done.answer : repeated(rReq, done.before, parts)
 }
 
