@@ -146,7 +146,7 @@ function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMe
   app.addHook('preClose', async function stopWaiting () { closing.abort() })
   const waitMs = 2 * config.directoryServer.rResTimeoutMs + LEASE_MARGIN_MS
   const relayOnce = createRelayOnce({ store, log, waitMs, closing: closing.signal })
-  return { store, log, judge, isStrict: config.isStrict, relayOnce, threeDSServerOf: threeDSServerLinks(config, send, here) }
+  return { store, log, judge, isStrict: config.isStrict, relayOnce, onFinished: countEndings(app.meters), threeDSServerOf: threeDSServerLinks(config, send, here) }
 }
 
 /** Challenges, and the jobs that end and report them. */

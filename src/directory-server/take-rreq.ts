@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
-import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { JsonObject, RReq, TransStatus } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
@@ -39,6 +39,8 @@ export interface RReqParts {
   judge: Judge
   /** By who it is that asked. */
   threeDSServerOf (transaction: Transaction): ThreeDSServerLink
+  /** Told of each result of an ACS elsewhere that a 3DS Server elsewhere has heard of. */
+  onFinished (transaction: Transaction, transStatus: TransStatus): void
   /** Whether a message that was received before is refused in 2.3.1 (312). */
   isStrict: boolean
 }
@@ -63,7 +65,9 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
   // A 3DS Server of this process keeps the result itself.
   if (threeDSServer.place === 'here') return relay()
   const done = await parts.relayOnce(rReq, transaction, relay)
-  return 'answer' in done ? done.answer : repeated(rReq, done.before, parts)
+  if (!('answer' in done)) return repeated(rReq, done.before, parts)
+  if (call.isOwn !== true) parts.onFinished(transaction, rReq.transStatus as TransStatus)
+  return done.answer
 }
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {

@@ -488,6 +488,22 @@ t.test('RReq of a foreign ACS → the 3DS Server of this process, where /3ds/fin
   t.match((await acs.sendResults(id, { authenticationValue: undefined })).message, { errorCode: '201', errorComponent: 'D' })
 })
 
+t.test('a result of a foreign ACS is counted once, for the 3DS Server of this process and for a foreign one', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const id = randomUUID()
+  await post(app, '/3ds/authenticate', browserRequest(id))
+  const areq = aReq()
+  await theirs.authenticate(ds, areq)
+  for (const [threeDSServerTransID, transStatus] of [[id, 'Y'], [areq.threeDSServerTransID, 'U']] as const) {
+    for (const _again of [1, 2]) t.match((await acs.sendResults(threeDSServerTransID, { transStatus })).message, { messageType: 'RRes' })
+  }
+  const { body } = await app.inject('/metrics')
+  t.strictSame(body.split('\n').filter((line) => line.startsWith('threeds_challenge_results_total{')), [
+    'threeds_challenge_results_total{channel="browser",status="Y"} 1', 'threeds_challenge_results_total{channel="browser",status="U"} 1'
+  ])
+})
+
 t.test('what was relayed is known to every instance, and when the store goes meanwhile the ACS still gets the answer', { skip: redisIsLeftOut }, async (t) => {
   const redis = await startRedisServer(t)
   const env = { USE_REDIS: 'true', REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '2000', REDIS_CONNECT_TIMEOUT_MS: '2000' }
