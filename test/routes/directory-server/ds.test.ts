@@ -127,7 +127,17 @@ t.test('what is not called JSON, or is compressed or wide, is no message: 415; c
   const packed = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, payload: JSON.stringify(aReq()) })
   t.equal(packed.statusCode, 415)
   t.equal((await app.inject({ method: 'POST', url: '/ds' })).statusCode, 415)
-  t.equal((await app.inject('/ds')).statusCode, 404)
+})
+
+t.test('a message is posted: every other method is 405, and Allow says which there is (RFC 9110 §15.5.6)', async (t) => {
+  const app = await build(t)
+  for (const url of ['/ds', '/acs']) {
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+      const { statusCode, headers, body } = await app.inject({ method, url })
+      t.strictSame([statusCode, headers['allow']], [405, 'POST'], `${method} ${url}`)
+      if (method !== 'HEAD') t.strictSame(JSON.parse(body), { error: 'This path takes POST only', code: 'method_not_allowed' })
+    }
+  }
 })
 
 t.test('hostile messages: prototype keys, nesting without end, bodies of megabytes: an answer each time, none of them 5xx', async (t) => {
