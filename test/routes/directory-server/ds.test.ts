@@ -58,6 +58,7 @@ t.test('what a message at fault is answered: one Erro of the first kind, naming 
     ['wrong and missing', with_({ mcc: '12', purchaseDate: undefined }), '203', 'mcc'],
     ['missing elements', without(aReq(), 'mcc', 'acctNumber', 'threeDSServerURL'), '201', 'acctNumber,mcc,threeDSServerURL'],
     ['an empty one that is required', with_({ mcc: '' }), '201', 'mcc'],
+    ['addresses of nobody\'s web', with_({ threeDSServerURL: 'ftp://3dss.test/', notificationURL: 'https://user:pass@shop.test/', threeDSRequestorURL: 'javascript:alert(1)' }), '203', 'notificationURL,threeDSRequestorURL,threeDSServerURL'],
     ['reserved in 2.3.1', with_({ threeDSRequestorAuthenticationInd: '11' }, '2.3.1'), '207', 'threeDSRequestorAuthenticationInd'],
     ['a critical extension', with_({ messageExtension: [extension('A000000003-x')] }), '202', 'A000000003-x'],
     ['an RReq for nobody', rReq(aReq(), aRes(aReq())), '301', 'threeDSServerTransID'],
