@@ -8,7 +8,7 @@ import { erroBody } from '../src/protocol/erro.ts'
 export interface ErrorAnswer {
   status: number
   headers: Record<string, string>
-  body: { error: string, code?: string, faults?: Fault[] }
+  body: { error: string, code?: ErrorCode, faults?: Fault[] }
 }
 
 /** Body of every failed request, for response schemas. There may be members of an EMV `Erro` in addition to these. */
@@ -30,7 +30,20 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   store_connection: 503,
   store_timeout: 503,
   store_conflict: 503,
-  store_serialization: 500
+  store_serialization: 500,
+  client_certificate_required: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  payload_too_large: 413,
+  uri_too_long: 414,
+  unsupported_media_type: 415,
+  range_not_satisfiable: 416,
+  expectation_failed: 417,
+  too_many_requests: 429,
+  headers_too_large: 431,
+  internal_error: 500,
+  server_closing: 503
 }
 
 // Texts that clients of the original compare.
@@ -47,12 +60,13 @@ const frameworkTexts: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The URL is malformed'
 }
 
-interface StatusText { code: string, error: string }
+interface StatusText { code: ErrorCode, error: string }
 
 const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusText } = {
   400: { code: 'invalid_request', error: 'The request is not valid' },
   403: { code: 'client_certificate_required', error: 'This path needs a client certificate' },
   404: { code: 'not_found', error: 'Not found' },
+  405: { code: 'method_not_allowed', error: 'This path takes POST only' },
   408: { code: 'request_timeout', error: 'The request took too long to arrive' },
   413: { code: 'payload_too_large', error: 'The request body is too large' },
   414: { code: 'uri_too_long', error: 'The URL is too long' },
@@ -67,9 +81,9 @@ const byStatus: { readonly [status: number]: StatusText, readonly 400: StatusTex
 
 /** A request that no route may see, whatever it asks for. The message is shown to the caller. */
 export class Refusal extends Error {
-  readonly status: 400 | 403 | 415 | 416 | 503
+  readonly status: 400 | 403 | 405 | 415 | 416 | 503
 
-  constructor (status: 400 | 403 | 415 | 416 | 503, message?: string) {
+  constructor (status: 400 | 403 | 405 | 415 | 416 | 503, message?: string) {
     super(message ?? byStatus[status]?.error)
     this.name = 'Refusal'
     this.status = status

@@ -1,7 +1,8 @@
 import fp from 'fastify-plugin'
-import type { FastifyInstance, RawRequestDefaultExpression } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression } from 'fastify'
 import type { IdSource } from '../src/ids.ts'
 import { maskText } from '../src/masking.ts'
+import { canonicalUuid } from '../src/protocol/uuid.ts'
 
 /** Which transaction a request was about; routes fill in what they know. */
 export interface TransactionIds {
@@ -15,6 +16,16 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Goes into the line that is logged when the request is answered. */
     transactionIds: TransactionIds
+  }
+}
+
+const NOTED = ['threeDSServerTransID', 'acsTransID', 'dsTransID'] as const
+
+/** Notes which transaction a request is about, for its line in the log. @param ids a message or a transaction; what is no id is not noted */
+export function noteIds ({ transactionIds }: Pick<FastifyRequest, 'transactionIds'>, ids: { readonly [Name in typeof NOTED[number]]?: unknown }): void {
+  for (const name of NOTED) {
+    const id = canonicalUuid(ids[name])
+    if (id !== undefined) transactionIds[name] = id
   }
 }
 

@@ -19,6 +19,7 @@ import { takeAReq } from '../src/directory-server/take-areq.ts'
 import type { SendOperationParts } from '../src/directory-server/send-operation.ts'
 import type { PReqParts } from '../src/directory-server/take-preq.ts'
 import { createPReqInterval } from '../src/directory-server/take-preq-interval.ts'
+import { createRelayOnce } from '../src/directory-server/relay-once.ts'
 import type { RReqParts, ThreeDSServerLink } from '../src/directory-server/take-rreq.ts'
 import { createResultDelivery, type ResultDelivery } from '../src/exchange/deliver-result.ts'
 import type { OutboundPost } from '../src/exchange/outbound-request.ts'
@@ -139,10 +140,14 @@ function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { re
   return { store, log, rules, onFinished: countEndings(meters) }
 }
 
-function rReqParts ({ stateStore: store, log }: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
+function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
+  const { stateStore: store, log } = app
   const judge = judgeOf(config)
+  const closing = new AbortController()
+  app.addHook('preClose', async function stopWaiting () { closing.abort() })
   const waitMs = 2 * config.directoryServer.rResTimeoutMs + LEASE_MARGIN_MS
-  return { store, log, judge, isStrict: config.isStrict, waitMs, threeDSServerOf: threeDSServerLinks(config, send, here) }
+  const relayOnce = createRelayOnce({ store, log, waitMs, closing: closing.signal })
+  return { store, log, judge, isStrict: config.isStrict, relayOnce, onFinished: countEndings(app.meters), threeDSServerOf: threeDSServerLinks(config, send, here) }
 }
 
 /** Challenges, and the jobs that end and report them. */

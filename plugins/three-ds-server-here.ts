@@ -8,14 +8,12 @@ import { spoken } from './parties.ts'
 
 /** The 3DS Server of this process takes a result, and hands it to whoever asked for it. */
 export function threeDSServerHere (results: ResultsParts, delivery: ResultDelivery): Omit<ThreeDSServerLink, 'place'> {
-  // The ACS has counted it, and the DS judged it.
-  const uncounted = { ...results, onFinished: () => {} }
-  const rules = { ours: judgedByDs(results.rules, false), theirs: judgedByDs(results.rules, results.rules.refusesRepeats) }
+  // The DS has judged it, and our own ACS, which reports until it is heard, has counted its own.
+  const ours: ResultsParts = { ...results, rules: judgedByDs(results.rules, false), onFinished: () => {} }
+  const theirs: ResultsParts = { ...results, rules: judgedByDs(results.rules, results.rules.refusesRepeats) }
   return {
     async results (rReq, { parties }) {
-      // Our own ACS reports until it is heard.
-      const isTheirs = parties?.acs === 'elsewhere'
-      const taken = await takeResults({ rReq, read: spoken(rReq), wrong: [] }, { ...uncounted, rules: isTheirs ? rules.theirs : rules.ours })
+      const taken = await takeResults({ rReq, read: spoken(rReq), wrong: [] }, parties?.acs === 'elsewhere' ? theirs : ours)
       return buildRRes(await delivery.deliver(taken)) as unknown as JsonObject
     },
     complain () {}

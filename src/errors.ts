@@ -10,6 +10,23 @@ export type ErrorCode =
   | 'store_serialization'
   | 'store_connection'
   | 'store_timeout'
+  | RequestErrorCode
+
+/** What is wrong with a request before it is looked at what it asks for, or with where it arrives. */
+export type RequestErrorCode =
+  | 'client_certificate_required'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'request_timeout'
+  | 'payload_too_large'
+  | 'uri_too_long'
+  | 'unsupported_media_type'
+  | 'range_not_satisfiable'
+  | 'expectation_failed'
+  | 'too_many_requests'
+  | 'headers_too_large'
+  | 'internal_error'
+  | 'server_closing'
 
 /** One thing wrong with a request. */
 export interface Fault {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noteIds } from '../../plugins/request-log.ts'
 import { roleAddresses } from '../../src/dialects/three-ds-server-api/authenticate-door.ts'
 import { ACS_REFERENCE_NUMBER } from '../../src/acs/answer-areq.ts'
 import { takeAReq } from '../../src/acs/take-areq.ts'
@@ -9,15 +10,15 @@ import type { ReadMessage } from '../../src/protocol/read-message.ts'
 import { refusalOf } from '../../src/protocol/refusal.ts'
 import { contextsOf } from '../../src/protocol/second-areq.ts'
 import { newTransaction } from '../../src/transaction/new-transaction.ts'
-import { messageOf, openMessageDoor, sendMessage, takeErro } from '../directory-server/message-door.ts'
+import { messageOf, openMessageDoor, refuseOtherMethods, sendMessage, takeErro } from '../directory-server/message-door.ts'
 import { messageSchema } from '../directory-server/schemas.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { described } from './schemas.ts'
 
 /** `POST /acs`: the ACS for a Directory Server of somebody else. */
 export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
   const { roles } = app
   openMessageDoor(app, 'A', roles.config)
+  refuseOtherMethods(app, '/acs')
 
   app.post('/acs', described(messageSchema('ACS')), async function answerMessage (request, reply) {
     const read = messageOf(request, 'A')
@@ -39,7 +40,7 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
     const parties = { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } as const
     await roles.keep({ ...newTransaction(aReq, aRes, roles.clock.now()), ...kept, parties })
     roles.onAnswered(aReq, aRes)
-    noteTransaction(request, aRes)
+    noteIds(request, aRes)
     return sendMessage(reply, aRes, aRes.acsTransID)
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { approvalPageOf, findApproval, isApproved, takeApproval } from '../../src/acs/approval.ts'
 import { showBrowserChallenge } from '../../src/acs/browser-challenge.ts'
 import { type ApprovalAction, approvalActions } from '../../src/acs/pages/approval-page.ts'
@@ -8,7 +9,6 @@ import { actionField } from '../../src/acs/pages/fields.ts'
 import { MockError } from '../../src/errors.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
 import { fieldOf } from './challenge-form.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { sendErrorPage } from './page-errors.ts'
 import { approvalSchema, decisionSchema, described, statusSchema } from './schemas.ts'
 import { sendPage } from './send-page.ts'
@@ -36,7 +36,7 @@ export async function approvalRoutes (app: FastifyInstance): Promise<void> {
   })
 
   function answer (request: FastifyRequest, reply: FastifyReply, transaction: Transaction): FastifyReply {
-    noteTransaction(request, transaction)
+    noteIds(request, transaction)
     return sendPage(reply, approvalPageOf(transaction, `./${transaction.acsTransID}`))
   }
 }
@@ -57,7 +57,7 @@ function answerWithPage (error: FastifyError, request: FastifyRequest, reply: Fa
 export async function approvalStatusRoute (app: FastifyInstance): Promise<void> {
   app.get<{ Params: Params }>('/challenge/:acsTransID/status', described(statusSchema), async function showStatus (request, reply) {
     const { transaction } = await showBrowserChallenge(request.params.acsTransID, app.roles.challenge)
-    noteTransaction(request, transaction)
+    noteIds(request, transaction)
     return reply.headers({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' }).send({ approved: isApproved(transaction) })
   })
 }

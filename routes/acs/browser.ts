@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noteIds } from '../../plugins/request-log.ts'
 import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
@@ -7,7 +8,6 @@ import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrows
 import { questionPage, returnPage } from '../../src/acs/browser-pages.ts'
 import { MAX_CREQ_LENGTH, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { createPageErrorHandler } from './page-errors.ts'
 import { described, entrySchema, openSchema, standSchema } from './schemas.ts'
 import { isFramed, sendPage } from './send-page.ts'
@@ -48,7 +48,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
     })
 
   function answer (request: FastifyRequest, reply: FastifyReply, turn: BrowserTurn, action: string): FastifyReply {
-    noteTransaction(request, turn.transaction)
+    noteIds(request, turn.transaction)
     if (isOver(turn.transaction)) return sendPage(reply, returnPage(turn.transaction, config.fallbackCRes))
     const approvalURL = approvalAddress(app.publicUrl(request), turn.transaction)
     return sendPage(reply, questionPage(turn, challenge.rules, { action, framed: isFramed(request), approvalURL, statusURL: `${action}/status`, now: app.roles.clock.now() }))

@@ -3,13 +3,13 @@ import type {} from '../../plugins/metrics.ts'
 import { answerError } from '../../plugins/error-answer.ts'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { METHOD_FIELD } from '../../src/acs/method/method-data.ts'
 import { keepMethodData, type MethodParts, serveMethod } from '../../src/acs/method/run-method.ts'
 import { errorPage } from '../../src/acs/pages/message-page.ts'
 import { BEHAVIOUR_PARAMETER } from '../../src/scenario/method-behaviour.ts'
 import { fieldOf, type Form } from './challenge-form.ts'
 import { methodDataSchema, methodSchema } from './method-schemas.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { described } from './schemas.ts'
 import { sendPage } from './send-page.ts'
 
@@ -26,7 +26,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
   app.post('/method', described(methodSchema, FORM_LIMIT), async function runMethod (request, reply) {
     const { id, page } = await serveMethod(fieldOf(request.body, METHOD_FIELD), fieldOf(request.query, BEHAVIOUR_PARAMETER), method)
     app.meters.methodStep('page')
-    noteTransaction(request, { threeDSServerTransID: id })
+    noteIds(request, { threeDSServerTransID: id })
     return sendPage(reply, page)
   })
 
@@ -35,7 +35,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
       const { threeDSServerTransID } = request.params
       await keepMethodData(threeDSServerTransID, (request.body ?? {}) as Form, method)
       app.meters.methodStep('data')
-      noteTransaction(request, { threeDSServerTransID })
+      noteIds(request, { threeDSServerTransID })
       return reply.code(204).send()
     })
 }

@@ -1,12 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { answerError, SYSTEM_FAULTS } from '../../plugins/error-answer.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import type { Config } from '../../src/config.ts'
 import { ChallengeCryptoError } from '../../src/crypto/challenge-crypto-error.ts'
 import { readProtectedHeader } from '../../src/crypto/challenge-jwe.ts'
 import { type ErroContent, MockError, ProtocolError } from '../../src/errors.ts'
 import { maskText } from '../../src/masking.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
-import { noteTransaction } from './note-transaction.ts'
 
 type Handler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
@@ -20,7 +20,7 @@ export function createSdkErrorHandler (compatibility: Config['compatibility']): 
   const answer = compatibility === 'legacy' ? answerAsOriginal : answerErro
   return function answerSdkError (error, request, reply) {
     const { status } = answerError(error, 'emv')
-    if (error instanceof ProtocolError) noteTransaction(request, error.erro)
+    if (error instanceof ProtocolError) noteIds(request, error.erro)
     if (status >= 500) request.log.error({ err: error }, 'app challenge failed')
     else request.log.info({ err: error }, 'message of an SDK refused')
     return answer(error, request, reply)

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {} from '../../plugins/metrics.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { answerAppCReq } from '../../src/acs/app-challenge.ts'
 import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
@@ -8,7 +9,6 @@ import type { ProtocolError } from '../../src/errors.ts'
 import { type ReadMessage, readMessage } from '../../src/protocol/read-message.ts'
 import { creqRefusal } from '../../src/protocol/refusal.ts'
 import type { Transaction } from '../../src/transaction/transaction.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { described, sdkSchema } from './schemas.ts'
 import { createSdkErrorHandler } from './sdk-errors.ts'
 
@@ -30,11 +30,11 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
     const message = textOf(request.body)
     const json = message.startsWith('{') ? readMessage(message) : undefined
     if (json !== undefined) {
-      noteTransaction(request, await takeErro(json) ?? {})
+      noteIds(request, await takeErro(json) ?? {})
       return ''
     }
     const { transaction, jwe } = await answerAppCReq(message, challenge, app.publicUrl(request))
-    noteTransaction(request, transaction)
+    noteIds(request, transaction)
     if (jwe === undefined) return ''
     reply.header('content-type', contentType)
     return jwe

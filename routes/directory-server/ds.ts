@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
+import { noteIds } from '../../plugins/request-log.ts'
 import { roleAddresses } from '../../src/dialects/three-ds-server-api/authenticate-door.ts'
 import { dsRefusal } from '../../src/directory-server/refuse.ts'
 import { takeAReq } from '../../src/directory-server/take-areq.ts'
@@ -10,7 +11,7 @@ import type { ReadMessage } from '../../src/protocol/read-message.ts'
 import { SUPPORTED_VERSIONS } from '../../src/protocol/versions.ts'
 import { newTransaction } from '../../src/transaction/new-transaction.ts'
 import { described } from '../acs/schemas.ts'
-import { MESSAGE_TYPE, messageOf, noteIds, openMessageDoor, sendMessage, takeErro, trace } from './message-door.ts'
+import { MESSAGE_TYPE, messageOf, openMessageDoor, refuseOtherMethods, sendMessage, takeErro, trace } from './message-door.ts'
 import { messageSchema } from './schemas.ts'
 
 /** Answers one message, by its type. */
@@ -21,6 +22,7 @@ const ANSWERS = new Map<unknown, Answer>([['AReq', answerAReq], ['RReq', answerR
 /** `POST /ds`: the Directory Server for 3DS Servers, and for ACSs that send results. */
 export async function dsRoute (app: FastifyInstance): Promise<void> {
   openMessageDoor(app, 'D', app.roles.config)
+  refuseOtherMethods(app, '')
 
   app.post('/', { ...described(messageSchema('Directory Server')), prefixTrailingSlash: 'no-slash' }, async function answerMessage (request, reply) {
     const read = messageOf(request, 'D')

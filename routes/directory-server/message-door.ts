@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {} from '../../plugins/metrics.ts'
 import { answerError, Refusal, SYSTEM_FAULTS } from '../../plugins/error-answer.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import type { Config } from '../../src/config.ts'
 import { PassedOnErro } from '../../src/directory-server/refuse.ts'
 import { type ErroContent, ProtocolError } from '../../src/errors.ts'
@@ -31,6 +32,19 @@ export function openMessageDoor (app: FastifyInstance, component: 'D' | 'A', { e
     const system: ErroContent = { errorCode: SYSTEM_FAULTS[answer.status] ?? '101', errorComponent: component, errorDetail: answer.body.error }
     return reply.code(answer.status >= 500 ? answer.status : erroStatus).headers(answer.headers)
       .header('content-type', MESSAGE_TYPE).send(JSON.stringify(erroOf(error) ?? erroBody(system)))
+  })
+}
+
+/** Messages are posted: every other method is told so (RFC 9110 §15.5.6). @param url of the door */
+export function refuseOtherMethods (app: FastifyInstance, url: string): void {
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url,
+    schema: { hide: true },
+    async handler (_request, reply) {
+      reply.header('allow', 'POST')
+      throw new Refusal(405)
+    }
   })
 }
 
@@ -74,15 +88,6 @@ export async function takeErro (this: FastifyInstance, { message }: ReadMessage,
 /** Anything longer is no code, and nothing for a log. */
 function codeOf (value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 3 ? value : undefined
-}
-
-/** Which transaction a message is about, for its line in the log; what is no id is not noted. */
-export function noteIds ({ transactionIds }: FastifyRequest, message: object): void {
-  const { threeDSServerTransID, acsTransID, dsTransID } = message as Record<string, unknown>
-  for (const [name, id] of Object.entries({ threeDSServerTransID, acsTransID, dsTransID })) {
-    const canonical = canonicalUuid(id)
-    if (canonical !== undefined) transactionIds[name as 'dsTransID'] = canonical
-  }
 }
 
 /** Answers with a message. @param id of the one that answers, for tracing */

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject } from '../../src/dialects/spelling.ts'
@@ -11,7 +12,7 @@ import type { AuthenticateRequest } from '../../src/dialects/three-ds-server-api
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import { decide } from '../../src/scenario/decide.ts'
 import { cardsTable } from '../../src/scenario/describe.ts'
-import { authenticate, type Authenticated } from '../../src/three-ds-server/authenticate.ts'
+import { authenticate } from '../../src/three-ds-server/authenticate.ts'
 
 type Request = Pick<FastifyRequest, 'spellingFaults' | 'validationError' | 'transactionIds'> & { body: AuthenticateRequest }
 
@@ -32,7 +33,7 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
       const { spelling } = request
       const authenticated = await authenticate(
         { aReq, preferences, spelling, addresses: door.addresses(app.publicUrl(request)) }, authentication)
-      noteIds(request, authenticated)
+      noteIds(request, authenticated.aRes)
       return door.answer(authenticated, request.body, app.answerSpelling(spelling))
     })
 
@@ -51,9 +52,4 @@ export async function authenticateRoute (app: FastifyInstance): Promise<void> {
   function isChallenged (call: AuthenticateCall | undefined): boolean {
     return call?.aReq.acctNumber !== undefined && decide(call.aReq, scenarios).transStatus === 'C'
   }
-}
-
-function noteIds (request: Request, { aRes }: Authenticated): void {
-  const { threeDSServerTransID, acsTransID, dsTransID } = aRes
-  Object.assign(request.transactionIds, { threeDSServerTransID, acsTransID, dsTransID })
 }

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { refuseFaulty } from '../../plugins/spelling.ts'
 import { FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { FinalRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -23,7 +24,7 @@ export async function finalRoute (app: FastifyInstance): Promise<void> {
     async function answerFinal (request): Promise<JsonObject> {
       refuseFaulty(request)
       const threeDSServerTransID = canonicalUuid(request.body.threeDSServerTransID) as string
-      request.transactionIds.threeDSServerTransID = threeDSServerTransID
+      noteIds(request, { threeDSServerTransID })
       return answers.final(await app.stateStore.get(threeDSServerTransID), app.answerSpelling(request.spelling))
     })
 }

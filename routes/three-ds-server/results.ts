@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorAnswers, inJson, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { ResultsAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
 import { ResultsRequestSchema } from '../../src/dialects/three-ds-server-api/request-schemas.ts'
@@ -12,7 +13,6 @@ import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 import { described } from '../acs/schemas.ts'
-import { noteIds } from '../directory-server/message-door.ts'
 
 const schema = {
   tags: ['3DS Server API'],

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { errorAnswers, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { bodyFaults } from '../../plugins/spelling.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { isJsonObject, spellAnswer } from '../../src/dialects/spelling.ts'
@@ -29,7 +30,7 @@ export async function versionRoute (app: FastifyInstance): Promise<void> {
     async function answerVersion (request): Promise<JsonObject> {
       const notificationURL = readNotificationURL(request)
       const threeDSServerTransID = ids.uuid()
-      request.transactionIds.threeDSServerTransID = threeDSServerTransID
+      noteIds(request, { threeDSServerTransID })
       const cardRanges = cardRangesFor(request.body.cardNumber, rules, {
         methodURL: `${app.publicUrl(request)}/acs/method`,
         ...(notificationURL === undefined ? {} : { data: threeDSMethodData(threeDSServerTransID, notificationURL) })

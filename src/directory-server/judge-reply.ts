@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import { judgeErro } from '../exchange/judge-answer.ts'
+import { contradictionsInARes } from '../protocol/ares-contradictions.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAboutAnswer } from '../protocol/erro-about.ts'
 import { soundErro } from '../protocol/erro.ts'
@@ -24,13 +25,20 @@ export function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, parts
   // What our own ACS says goes out as it is: it may have been told to.
   const isOwn = parts.acs.place === 'here'
   if (isOwn && !parts.notesFindings) return aRes
-  const judgement = parts.judge(read, { messageTypes: ['ARes'], version: aReq.messageVersion, earlier: { areq: aReq as JsonObject } })
+  const judgement = parts.judge(read, {
+    messageTypes: ['ARes'], version: aReq.messageVersion, wrong: contradictionsInARes(read.message, aReq), earlier: { areq: aReq as JsonObject }
+  })
   noteFindings(read.message, judgement.findings, parts)
   if (isOwn) return aRes
   const known = { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }
-  const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS)
+  const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS) ?? otherDs(aRes, stamp)
   if (refused !== undefined) throw unusable(aRes, refused, aReq, stamp, parts)
   return handOn(read.message, aReq) as ARes
+}
+
+/** Reference numbers of an answer equal those of the request (§1); one that is not known here is 303 (§12.2). */
+function otherDs (aRes: ARes, { dsReferenceNumber }: DsStamp): Refused | undefined {
+  return aRes.dsReferenceNumber === dsReferenceNumber ? undefined : { errorCode: '303', errorDetail: 'dsReferenceNumber' }
 }
 
 /** An answer that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { MockError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
 import type { StateStore } from '../store/state-store.ts'
@@ -8,34 +9,54 @@ import type { Relayed, Transaction } from '../transaction/transaction.ts'
 export interface RelayParts {
   store: StateStore
   log: Log
-  /** How long whoever relays can take, milliseconds: after that he is given up. */
+  /** How long whoever relays in another process can take, milliseconds: after that he is given up. */
   waitMs: number
+  /** Ends all waiting for other processes. */
+  closing: AbortSignal
 }
 
 /** A result that was relayed, with the answer to it. */
 export type Answered = Relayed & { answer: JsonObject }
 
-const LOOK_MS = 25
-
 /**
  * Hands a result on once, whichever instances get it how often: the first to note it in the store does, and everybody else waits
  * for what comes of it. If nothing does, the next one is the first.
- * @param relay hands it on; what it throws is passed on, and nothing is kept then
+ * @param relay hands it on, in a time of its own; what it throws is passed on, and nothing is kept then
  * @returns the answer; or what was relayed before, by whomever
+ * @throws MockError `server_closing` to who waits for another process when this one ends
  */
-export async function relayOnce (
-  rReq: RReq, transaction: Transaction, relay: () => Promise<JsonObject>, parts: RelayParts
-): Promise<{ answer: JsonObject } | { before: Answered }> {
-  let [waited, givenUp]: [number, number | undefined] = [0, undefined]
-  for (;;) {
-    const claimed = await claim(rReq, transaction, givenUp, parts)
-    if (typeof claimed === 'number') return { answer: await relayed({ rReq, attempt: claimed }, transaction, relay, parts) }
-    if (claimed.answer !== undefined) return { before: claimed as Answered }
-    if (waited < parts.waitMs) {
-      waited += LOOK_MS
-      await pause(LOOK_MS)
-    } else [waited, givenUp] = [0, claimed.attempt]
+export type RelayOnce = (rReq: RReq, transaction: Transaction, relay: () => Promise<JsonObject>) => Promise<{ answer: JsonObject } | { before: Answered }>
+
+const LOOK_MS = 25
+
+/** Relays results. Who waits for one of this process waits for it itself, for one of another he looks into the store. */
+export function createRelayOnce (parts: RelayParts): RelayOnce {
+  const underWay = new Map<string, Promise<unknown>>()
+  return async (rReq, transaction, relay) => {
+    const { acsTransID } = transaction
+    let giveUpAt = performance.now() + parts.waitMs
+    let givenUp: number | undefined
+    for (;;) {
+      const claimed = await claim(rReq, transaction, givenUp, parts)
+      if (typeof claimed === 'number') {
+        const relaying = relayed({ rReq, attempt: claimed }, transaction, relay, parts)
+        underWay.set(acsTransID, relaying)
+        return { answer: await relaying.finally(() => { underWay.delete(acsTransID) }) }
+      }
+      if (claimed.answer !== undefined) return { before: claimed as Answered }
+      const here = underWay.get(acsTransID)
+      if (here !== undefined) await here.catch(() => {})
+      else if (performance.now() < giveUpAt) await look(parts.closing)
+      else [giveUpAt, givenUp] = [performance.now() + parts.waitMs, claimed.attempt]
+    }
   }
+}
+
+/** Waits until the store is to be looked into again. That alone keeps no process alive. */
+async function look (signal: AbortSignal): Promise<void> {
+  await pause(LOOK_MS, undefined, { ref: false, signal }).catch((cause: unknown) => {
+    throw new MockError('server_closing', 'The server is closing', { cause })
+  })
 }
 
 /**

@@ -1,22 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
-import type { JsonObject, RReq } from '../protocol/messages.ts'
+import type { JsonObject, RReq, TransStatus } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
+import type { StateStore } from '../store/state-store.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import { awaitsResult } from '../transaction/has-challenge.ts'
 import type { Place, Transaction } from '../transaction/transaction.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal } from './refuse.ts'
-import { type Answered, relayOnce, type RelayParts } from './relay-once.ts'
+import type { Answered, RelayOnce } from './relay-once.ts'
 
 /** The 3DS Server as the DS knows it. */
 export interface ThreeDSServerLink {
@@ -32,10 +34,15 @@ export interface ThreeDSServerLink {
 }
 
 /** What relaying a result takes. */
-export interface RReqParts extends RelayParts {
+export interface RReqParts {
+  store: StateStore
+  log: Log
+  relayOnce: RelayOnce
   judge: Judge
   /** By who it is that asked. */
   threeDSServerOf (transaction: Transaction): ThreeDSServerLink
+  /** Told of each result of an ACS elsewhere that a 3DS Server elsewhere has heard of. */
+  onFinished (transaction: Transaction, transStatus: TransStatus): void
   /** Whether a message that was received before is refused in 2.3.1 (312). */
   isStrict: boolean
 }
@@ -59,8 +66,10 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
   const relay = () => threeDSServer.results(call.isOwn === true ? rReq : handOn(rReq as JsonObject, transaction.aReq, 'DS->3DSServer') as RReq, transaction)
   // A 3DS Server of this process keeps the result itself.
   if (threeDSServer.place === 'here') return relay()
-  const done = await relayOnce(rReq, transaction, relay, parts)
-  return 'answer' in done ? done.answer : repeated(rReq, done.before, parts)
+  const done = await parts.relayOnce(rReq, transaction, relay)
+  if (!('answer' in done)) return repeated(rReq, done.before, parts)
+  if (call.isOwn !== true) parts.onFinished(transaction, rReq.transStatus as TransStatus)
+  return done.answer
 }
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {

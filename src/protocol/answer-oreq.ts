@@ -1,3 +1,4 @@
+import { isJsonObject } from './json.ts'
 import type { Judge } from './judge.ts'
 import type { JsonObject } from './messages.ts'
 import type { ReadMessage } from './read-message.ts'
@@ -20,7 +21,7 @@ const TAKEN = '01'
 export function answerOReq (read: ReadMessage, judge: Judge, receiver: OperationReceiver): JsonObject | undefined {
   const { message } = read
   const component = 'acsTransID' in receiver ? 'A' : 'S'
-  const { refused } = judge(read, { messageTypes: isKnown(message) ? ['OReq'] : [] })
+  const { refused } = judge(read, { messageTypes: isKnown(message) ? ['OReq'] : [], wrong: isPastTheEnd(message) ? ['opSeq.seqNum'] : [] })
   if (refused !== undefined) throw refusalOf(message, refused, component)
   const { seqNum, seqTotal } = message['opSeq'] as { seqNum: string, seqTotal: string }
   if (Number(seqNum) < Number(seqTotal)) return undefined
@@ -31,6 +32,12 @@ export function answerOReq (read: ReadMessage, judge: Judge, receiver: Operation
     ...receiver,
     opStatus: TAKEN
   }
+}
+
+/** The third of two is of no sequence. Which came before is not asked: no text refuses a sequence for its order (§3.11). */
+function isPastTheEnd ({ opSeq }: JsonObject): boolean {
+  const { seqNum, seqTotal } = isJsonObject(opSeq) ? opSeq : {}
+  return typeof seqNum === 'string' && typeof seqTotal === 'string' && Number(seqNum) > Number(seqTotal)
 }
 
 /** The message came with 2.3.1: emv3ds-protocol §16. A version that nobody speaks is refused as such. */

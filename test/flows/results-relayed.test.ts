@@ -156,6 +156,8 @@ t.test('an ARes that cannot be used is told to both: D and the same code (§12.3
     ['of another', aResOfAnother, '301', 'threeDSServerTransID,dsTransID'],
     ['of another version', authenticated({ messageVersion: '2.1.0' }), '203', 'messageVersion'],
     ['wrong, and of another', authenticated({ transStatus: 'N', transStatusReason: '79', threeDSServerTransID: randomUUID() }), '203', 'transStatusReason'],
+    ['of another DS', authenticated({ dsReferenceNumber: 'ANOTHER_DS' }), '303', 'dsReferenceNumber'],
+    ['informational, which nobody asked for', authenticated({ transStatus: 'I' }), '203', 'transStatus'],
     ['no JSON', notJson, '101', 'The answer is no JSON object'],
     ['nothing', emptyAnswer, '101', 'The answer is empty'],
     ['not in UTF-8', () => ({ bytes: Buffer.from('{"messageType":"ARes","acsOperatorID":"ü"}', 'latin1') }), '101', 'The answer is not in UTF-8'],
@@ -179,6 +181,28 @@ t.test('an ARes that cannot be used is told to both: D and the same code (§12.3
   acs.onAuthentication(authenticated({ sdkTransID: randomUUID() }))
   t.match((await theirs.authenticate(ds, aReq({ channel: '01' }, members))).message, { errorCode: '301', errorDetail: 'sdkTransID', sdkTransID: undefined })
   t.strictSame([theirs.faults, acs.faults], [[], []])
+})
+
+t.test('an ARes D with acsDecConInd N is refused: 203 to both (§5.7); I without challenge indicator 05, 06 or 07 too, but in 2.3.1, where that is for the DS to allow (§5.11)', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  const decoupled = { threeDSRequestorDecReqInd: 'Y', threeDSRequestorDecMaxTime: '00005' }
+  for (const version of ['2.2.0', '2.3.1'] as const) {
+    acs.onAuthentication(authenticated({ transStatus: 'D', acsDecConInd: 'N' }))
+    const { message: toServer } = await theirs.authenticate(ds, aReq({ version }, decoupled))
+    t.match(toServer, { errorCode: '203', errorComponent: 'D', errorDetail: 'acsDecConInd', errorMessageType: 'ARes' })
+    t.strictSame((await acs.received('Erro', version === '2.2.0' ? 1 : 2)).message, toServer)
+    acs.onAuthentication(authenticated({ transStatus: 'D' }))
+    t.match((await theirs.authenticate(ds, aReq({ version }, decoupled))).message, { transStatus: 'D' })
+
+    acs.onAuthentication(authenticated({ transStatus: 'I' }))
+    for (const code of ['05', '06', '07']) {
+      t.match((await theirs.authenticate(ds, aReq({ version }, { threeDSRequestorChallengeInd: version === '2.3.1' ? [code, '02'] : code }))).message, { transStatus: 'I' }, code)
+    }
+  }
+  t.match((await theirs.authenticate(ds, aReq({ version: '2.3.1' }))).message, { transStatus: 'I' })
+  t.match((await theirs.authenticate(ds, aReq({}, { threeDSRequestorChallengeInd: '02' }))).message, { errorCode: '203', errorDetail: 'transStatus' })
+  theirs.faults.length = 0
+  t.strictSame(acs.faults, [])
 })
 
 t.test('an ACS that is silent or away: an attempt where its range has them (§5.10)', async (t) => {
@@ -462,6 +486,22 @@ t.test('RReq of a foreign ACS → the 3DS Server of this process, where /3ds/fin
   t.strictSame((await acs.sendResults(id)).message, rres)
   t.match((await acs.sendResults(id, { transStatus: 'N' })).message, { messageType: 'Erro', errorCode: '305', errorComponent: 'S' })
   t.match((await acs.sendResults(id, { authenticationValue: undefined })).message, { errorCode: '201', errorComponent: 'D' })
+})
+
+t.test('a result of a foreign ACS is counted once, for the 3DS Server of this process and for a foreign one', async (t) => {
+  const { app, ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'C' }))
+  const id = randomUUID()
+  await post(app, '/3ds/authenticate', browserRequest(id))
+  const areq = aReq()
+  await theirs.authenticate(ds, areq)
+  for (const [threeDSServerTransID, transStatus] of [[id, 'Y'], [areq.threeDSServerTransID, 'U']] as const) {
+    for (const _again of [1, 2]) t.match((await acs.sendResults(threeDSServerTransID, { transStatus })).message, { messageType: 'RRes' })
+  }
+  const { body } = await app.inject('/metrics')
+  t.strictSame(body.split('\n').filter((line) => line.startsWith('threeds_challenge_results_total{')), [
+    'threeds_challenge_results_total{channel="browser",status="Y"} 1', 'threeds_challenge_results_total{channel="browser",status="U"} 1'
+  ])
 })
 
 t.test('what was relayed is known to every instance, and when the store goes meanwhile the ACS still gets the answer', { skip: redisIsLeftOut }, async (t) => {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isWebAddress } from '../web-address.ts'
 import { dateChecks } from './dates.ts'
 import type { Bounds, Format } from './element.ts'
 
@@ -6,7 +7,6 @@ import type { Bounds, Format } from './element.ts'
 export type TextCheck = (text: string) => boolean
 
 const BASE64URL = /^[\w-]+={0,2}$/
-const URL_FORM = /^[a-z][a-z\d+.-]*:\/\/\S+$/i
 const APP_URL_FORM = /^[a-z][a-z\d+.-]*:\S+$/i
 const LANGUAGE = /^[a-z]{1,8}(?:-[a-z\d]{1,8})*$/i
 const JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/
@@ -26,7 +26,8 @@ const kinds: Readonly<Partial<Record<NonNullable<Format['kind']>, TextCheck>>> =
   'ipv4-or-ipv6': (text) => isIP(text) !== 0,
   'jwe-compact': (text) => JWE.test(text),
   'jws-compact': (text) => JWS.test(text),
-  'url-absolute': (text) => URL_FORM.test(text) && URL.canParse(text),
+  // Servers and browsers are sent there: only by http and https, and nobody's credentials travel in a message.
+  'url-absolute': isWebAddress,
   'url-app': (text) => APP_URL_FORM.test(text) && URL.canParse(text)
 }
 

@@ -58,6 +58,7 @@ t.test('what a message at fault is answered: one Erro of the first kind, naming 
     ['wrong and missing', with_({ mcc: '12', purchaseDate: undefined }), '203', 'mcc'],
     ['missing elements', without(aReq(), 'mcc', 'acctNumber', 'threeDSServerURL'), '201', 'acctNumber,mcc,threeDSServerURL'],
     ['an empty one that is required', with_({ mcc: '' }), '201', 'mcc'],
+    ['addresses of nobody\'s web', with_({ threeDSServerURL: 'ftp://3dss.test/', notificationURL: 'https://user:pass@shop.test/', threeDSRequestorURL: 'javascript:alert(1)' }), '203', 'notificationURL,threeDSRequestorURL,threeDSServerURL'],
     ['reserved in 2.3.1', with_({ threeDSRequestorAuthenticationInd: '11' }, '2.3.1'), '207', 'threeDSRequestorAuthenticationInd'],
     ['a critical extension', with_({ messageExtension: [extension('A000000003-x')] }), '202', 'A000000003-x'],
     ['an RReq for nobody', rReq(aReq(), aRes(aReq())), '301', 'threeDSServerTransID'],
@@ -127,7 +128,17 @@ t.test('what is not called JSON, or is compressed or wide, is no message: 415; c
   const packed = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, payload: JSON.stringify(aReq()) })
   t.equal(packed.statusCode, 415)
   t.equal((await app.inject({ method: 'POST', url: '/ds' })).statusCode, 415)
-  t.equal((await app.inject('/ds')).statusCode, 404)
+})
+
+t.test('a message is posted: every other method is 405, and Allow says which there is (RFC 9110 §15.5.6)', async (t) => {
+  const app = await build(t)
+  for (const url of ['/ds', '/acs']) {
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+      const { statusCode, headers, body } = await app.inject({ method, url })
+      t.strictSame([statusCode, headers['allow']], [405, 'POST'], `${method} ${url}`)
+      if (method !== 'HEAD') t.strictSame(JSON.parse(body), { error: 'This path takes POST only', code: 'method_not_allowed' })
+    }
+  }
 })
 
 t.test('hostile messages: prototype keys, nesting without end, bodies of megabytes: an answer each time, none of them 5xx', async (t) => {

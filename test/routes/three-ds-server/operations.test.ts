@@ -28,6 +28,19 @@ for (const [url, own] of [
     t.match(body, { messageType: 'Erro', errorCode: '203', errorDetail: 'opExpDate,opSeverity', errorMessageType: 'OReq', messageVersion: '2.3.1' })
   })
 
+  t.test(`${url}: an OReq past the end of its sequence is refused, one in another order is not (emv3ds-protocol §3.11, §15)`, async (t) => {
+    t.match((await post(app, url, sequence('03', '02'))).body, { messageType: 'Erro', errorCode: '203', errorDetail: 'opSeq.seqNum', errorMessageType: 'OReq' })
+    t.match((await post(app, url, sequence('02', '02'))).body, { messageType: 'ORes' })
+    t.equal((await app.inject({ method: 'POST', url, payload: sequence('01', '02') })).body, '')
+    for (const opSeq of ['x', null, { seqNum: { valueOf: 1, toString: 1 }, seqTotal: '01' }, { seqNum: '01', seqTotal: [] }]) t.match((await post(app, url, oReq({ opSeq }))).body, { messageType: 'Erro', errorMessageType: 'OReq' })
+  })
+
+  t.test(`${url}: an ORes is for nobody here: 101 (emv3ds-protocol §1)`, async (t) => {
+    const { body } = await post(app, url, { messageType: 'ORes', messageVersion: '2.3.1', dsTransID: oReq().dsTransID, acsTransID: oReq().dsTransID, acsReferenceNumber: 'x', opStatus: '01' })
+    t.match(body, { messageType: 'Erro', errorCode: '101', errorDetail: 'messageType', messageVersion: '2.3.1' })
+    t.strictSame(evaluate(body, { messageType: 'Erro' }), [])
+  })
+
   t.test(`${url}: nobody answers an Erro (emv3ds-protocol §1)`, async (t) => {
     const payload = { messageType: 'Erro', messageVersion: '2.2.0', errorCode: '203', errorComponent: 'D', errorDescription: 'x', errorDetail: 'y' }
     const { statusCode, body } = await app.inject({ method: 'POST', url, payload })

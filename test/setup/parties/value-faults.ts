@@ -103,7 +103,7 @@ function isOfKind (value: string, kind: string, pattern = ''): boolean {
   switch (kind) {
     case 'date':
     case 'date-time': return isTime(value, pattern)
-    case 'url-absolute': return /^https?:\/\//.test(value) && URL.canParse(value)
+    case 'url-absolute': return /^https?:\/\/[^/?#@]+([/?#]|$)/.test(value) && URL.canParse(value)
     case 'url-app': return /^[A-Za-z][A-Za-z0-9+.-]*:/.test(value) && URL.canParse(value)
     case 'base64url': return isBase64url(value)
     case 'base64url-json': return isBase64url(value) && isJson(decoded(value))

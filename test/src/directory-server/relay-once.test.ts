@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
-import { relayOnce, type RelayParts } from '../../../src/directory-server/relay-once.ts'
+import { createRelayOnce, type RelayOnce, type RelayParts } from '../../../src/directory-server/relay-once.ts'
 import type { JsonObject } from '../../../src/protocol/messages.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { newTransaction } from '../../../src/transaction/new-transaction.ts'
@@ -12,15 +12,20 @@ const transaction = newTransaction(areq, ares, 0)
 const sent = rReq(areq, ares)
 const answer: JsonObject = rRes(sent)
 
-async function keep (t: Test, waitMs = 60_000): Promise<RelayParts & { warned: string[] }> {
+async function keep (t: Test, waitMs = 60_000): Promise<RelayParts & { relayOnce: RelayOnce, another: RelayOnce, close: () => void, warned: string[] }> {
   const store = createMemoryStore({ ttlSeconds: 1800, maxTransactions: 10, maxBytes: 1_000_000, clock: createManualClock(0) })
   t.teardown(() => store.close())
   await store.insert(transaction)
   const warned: string[] = []
-  return { store, waitMs, warned, log: { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } } }
+  // Looking into the store keeps no process alive.
+  const alive = setInterval(() => {}, 60_000)
+  t.teardown(() => { clearInterval(alive) })
+  const closing = new AbortController()
+  const parts: RelayParts = { store, waitMs, closing: closing.signal, log: { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } } }
+  return { ...parts, warned, relayOnce: createRelayOnce(parts), another: createRelayOnce(parts), close: () => { closing.abort() } }
 }
 
-const keptIn = async ({ store }: RelayParts) => (await store.get(transaction.threeDSServerTransID)).relayed
+const keptIn = async ({ store }: Pick<RelayParts, 'store'>) => (await store.get(transaction.threeDSServerTransID)).relayed
 
 t.test('of the same result at the very same moment one is relayed, and the others wait for its answer (emv3ds-protocol §10)', async (t) => {
   const parts = await keep(t)
@@ -29,7 +34,7 @@ t.test('of the same result at the very same moment one is relayed, and the other
   let begin = () => {}
   const begun = new Promise<void>((resolve) => { begin = resolve })
   const relay = () => new Promise<JsonObject>((resolve) => { asked++; reply = resolve; begin() })
-  const outcomes = Promise.all([1, 2, 3].map(() => relayOnce(sent, transaction, relay, parts)))
+  const outcomes = Promise.all([parts.relayOnce, parts.relayOnce, parts.another].map((relayOnce) => relayOnce(sent, transaction, relay)))
   await begun
   t.strictSame(await keptIn(parts), { rReq: sent, attempt: 1 })
   reply(answer)
@@ -37,7 +42,7 @@ t.test('of the same result at the very same moment one is relayed, and the other
   t.strictSame(await outcomes, [{ answer }, before, before])
   t.equal(asked, 1)
   t.strictSame(await keptIn(parts), { rReq: sent, answer })
-  t.strictSame(await relayOnce({ ...sent, transStatus: 'N' }, transaction, relay, parts), before, 'what was relayed stands, whatever comes')
+  t.strictSame(await parts.relayOnce({ ...sent, transStatus: 'N' }, transaction, relay), before, 'what was relayed stands, whatever comes')
 })
 
 t.test('a result that could not be relayed is not kept: who waits is the next', async (t) => {
@@ -47,17 +52,17 @@ t.test('a result that could not be relayed is not kept: who waits is the next', 
     if (asked++ === 0) throw new Error('cannot be reached')
     return answer
   }
-  const [first, second] = await Promise.allSettled([relayOnce(sent, transaction, relay, parts), relayOnce(sent, transaction, relay, parts)])
+  const [first, second] = await Promise.allSettled([parts.relayOnce(sent, transaction, relay), parts.relayOnce(sent, transaction, relay)])
   t.match([first, second], [{ status: 'rejected', reason: { message: 'cannot be reached' } }, { status: 'fulfilled', value: { answer } }])
   t.strictSame(await keptIn(parts), { rReq: sent, answer })
 })
 
-t.test('who relays and is never heard of again is given up, and keeps nothing when he comes back', async (t) => {
+t.test('who relays in another process and is never heard of again is given up, and keeps nothing when he comes back', async (t) => {
   const parts = await keep(t, 0)
   let back: (answer: JsonObject) => void = () => {}
-  const lost = relayOnce(sent, transaction, () => new Promise((resolve) => { back = resolve }), parts)
+  const lost = parts.relayOnce(sent, transaction, () => new Promise((resolve) => { back = resolve }))
   const other = { ...answer, resultsStatus: '02' }
-  t.strictSame(await relayOnce(sent, transaction, async () => other, parts), { answer: other })
+  t.strictSame(await parts.another(sent, transaction, async () => other), { answer: other })
   back(answer)
   t.strictSame(await lost, { answer })
   t.strictSame(await keptIn(parts), { rReq: sent, answer: other })
@@ -66,13 +71,39 @@ t.test('who relays and is never heard of again is given up, and keeps nothing wh
 t.test('nothing is kept with another authentication that has the id, and a store that fails afterwards takes no answer away', async (t) => {
   const parts = await keep(t)
   await parts.store.insert({ ...transaction, acsTransID: '11111111-1111-4111-8111-111111111111' })
-  t.strictSame(await relayOnce(sent, transaction, async () => answer, parts), { answer })
+  t.strictSame(await parts.relayOnce(sent, transaction, async () => answer), { answer })
   t.equal(await keptIn(parts), undefined)
   await parts.store.insert(transaction)
   const relay = async () => {
     await parts.store.delete(transaction.threeDSServerTransID)
     return answer
   }
-  t.strictSame(await relayOnce(sent, transaction, relay, parts), { answer })
+  t.strictSame(await parts.relayOnce(sent, transaction, relay), { answer })
   t.strictSame(parts.warned, ['the answer to a results request could not be kept'])
+})
+
+t.test('who waits in the process that relays does so as long as that takes, and asks the store once more only', async (t) => {
+  const parts = await keep(t, 0)
+  let asked = 0
+  const update: RelayParts['store']['update'] = (id, change) => { asked++; return parts.store.update(id, change) }
+  const relayOnce = createRelayOnce({ ...parts, store: { ...parts.store, update } })
+  let reply: (answer: JsonObject) => void = () => {}
+  const first = relayOnce(sent, transaction, () => new Promise((resolve) => { reply = resolve }))
+  const second = relayOnce(sent, transaction, () => Promise.reject(new Error('relayed twice')))
+  const turns = async (left: number): Promise<void> => { if (left > 0) await Promise.resolve().then(() => turns(left - 1)) }
+  await turns(100)
+  reply(answer)
+  t.strictSame(await Promise.all([first, second]), [{ answer }, { before: { rReq: sent, answer } }])
+  t.equal(asked, 4, 'two claims, what came of it, and one claim more')
+})
+
+t.test('who waits for another process is told when this one closes', async (t) => {
+  const parts = await keep(t)
+  let reply: (answer: JsonObject) => void = () => {}
+  const relaying = parts.another(sent, transaction, () => new Promise((resolve) => { reply = resolve }))
+  const waiting = parts.relayOnce(sent, transaction, async () => answer)
+  parts.close()
+  await t.rejects(waiting, { code: 'server_closing', message: 'The server is closing' })
+  reply(answer)
+  t.strictSame(await relaying, { answer })
 })

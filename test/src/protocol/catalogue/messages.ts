@@ -323,7 +323,7 @@ const BAD_DATES: Record<string, string[]> = {
 }
 const BAD_KINDS: Record<string, string[]> = {
   uuid: ['6f0ac6a1-0f1c-4c0c-9d1a-5b1f8d2f3a0g', '6f0ac6a10-f1c-4c0c-9d1a-5b1f8d2f3a01', '6f0ac6a10f1c4c0c9d1a5b1f8d2f3a01'],
-  'url-absolute': ['shop.example.test', '/path', 'https//a.test', 'javascript:alert(1)', 'https://a b.test/', 'https://[1', 'https://'],
+  'url-absolute': ['shop.example.test', '/path', 'https//a.test', 'javascript:alert(1)', 'https://a b.test/', 'https://[1', 'https://', 'ftp://a.test/', 'https://user:pass@a.test/', 'https://user@a.test/', 'https:///a.test'],
   'url-app': ['shop', '://x', 'a b://c', 'https://[1'],
   'iso3166-1-numeric': ['000', '900', '901', '999'],
   'iso4217-numeric': ['000', '998'],
