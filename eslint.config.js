@@ -25,7 +25,7 @@ export const arrows = {
   metrics: ['protocol', 'store'],
   acs: ['clock', 'crypto', 'errors', 'exchange', 'ids', 'jobs', 'log', 'protocol', 'scenario', 'store', 'transaction'],
   'directory-server': ['clock', 'errors', 'exchange', 'ids', 'log', 'protocol', 'store', 'transaction'],
-  'three-ds-server': ['clock', 'crypto', 'directory-server', 'errors', 'log', 'protocol', 'scenario', 'store', 'transaction'],
+  'three-ds-server': ['clock', 'crypto', 'directory-server', 'errors', 'jobs', 'log', 'protocol', 'scenario', 'store', 'transaction'],
   dialects: ['acs', 'crypto', 'directory-server', 'errors', 'protocol', 'three-ds-server', 'transaction']
 }
 

@@ -28,6 +28,7 @@ import type { SendMessage } from '../src/exchange/send-message.ts'
 import type { IdSource } from '../src/ids.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
 import type { AuthenticationParts } from '../src/three-ds-server/authenticate.ts'
+import { createWaitHandler, WAIT_JOB } from '../src/three-ds-server/decoupled-wait.ts'
 import type { ResultsParts } from '../src/three-ds-server/results.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import { type Behaviour, emvBehaviour, legacyBehaviour } from './behaviour.ts'
@@ -91,7 +92,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
   const cardRanges = { ...behaviour.cardRanges, scenarios: behaviour.scenarios, ...found }
   const outbound = createOutbound(app, config)
   const send = createSender(app.meters, outbound)
-  const results = resultsParts(app, behaviour)
+  const results = resultsParts(app, behaviour, clock)
   const rReqs = rReqParts(app, parts, send, threeDSServerHere(results, resultDelivery(app, parts, behaviour, outbound)))
   const acs = acsParts(app, parts, behaviour, certificates, cardRanges)
   const keep = keeping(app, config)
@@ -136,8 +137,8 @@ function acsParts (
   }
 }
 
-function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { resultRules: rules }: Behaviour): ResultsParts {
-  return { store, log, rules, onFinished: countEndings(meters) }
+function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { resultRules: rules }: Behaviour, clock: Clock): ResultsParts {
+  return { store, clock, log, rules, onFinished: countEndings(meters) }
 }
 
 function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
@@ -174,6 +175,7 @@ function challengeParts (
   }
   const timed = { challenge, reporting, lookMs: lookInterval(config) }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
+  jobs.handle(WAIT_JOB, createWaitHandler({ store, clock, log, lookMs: timed.lookMs }))
   jobs.handle(REPORT_JOB, createReportHandler(timed))
   ownJobs.handle(RESUME_JOB, createResumeHandler(timed))
   return challenge

@@ -18,13 +18,13 @@ const schema = {
 
 /** `POST /3ds/final` */
 export async function finalRoute (app: FastifyInstance): Promise<void> {
-  const { answers } = app.roles
+  const { answers, clock } = app.roles
 
   app.withTypeProvider<TypeBoxTypeProvider>().post('/final', { schema, attachValidation: true },
     async function answerFinal (request): Promise<JsonObject> {
       refuseFaulty(request)
       const threeDSServerTransID = canonicalUuid(request.body.threeDSServerTransID) as string
       noteIds(request, { threeDSServerTransID })
-      return answers.final(await app.stateStore.get(threeDSServerTransID), app.answerSpelling(request.spelling))
+      return answers.final(await app.stateStore.get(threeDSServerTransID), clock.now(), app.answerSpelling(request.spelling))
     })
 }

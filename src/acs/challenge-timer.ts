@@ -1,5 +1,5 @@
-import { MockError } from '../errors.ts'
 import type { JobHandler, JobQueue } from '../jobs/job-queue.ts'
+import { findUnreplaced } from '../store/find-unreplaced.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
 import { isOver, stateOf } from './challenge/challenge-of.ts'
@@ -41,7 +41,7 @@ export async function setTimer (transaction: Transaction, jobs: Pick<JobQueue, '
 /** Ends a challenge when its time is over: emv3ds-protocol §11. */
 export function createTimerHandler (parts: TimerParts): JobHandler {
   return async ({ data }) => {
-    const found = await foundBy(data, parts)
+    const found = await findUnreplaced(data, parts.challenge.store)
     if (found === undefined) return undefined
     if (isOver(found)) return takeOver(found, parts)
     const waiting = nextLook(found, parts)
@@ -52,7 +52,7 @@ export function createTimerHandler (parts: TimerParts): JobHandler {
 /** Reports what could not be reported when it was due. */
 export function createReportHandler (parts: TimerParts): JobHandler {
   return async ({ data }) => {
-    const found = await foundBy(data, parts)
+    const found = await findUnreplaced(data, parts.challenge.store)
     return found === undefined ? undefined : reportAgain(found, parts.reporting)
   }
 }
@@ -65,7 +65,7 @@ export function createResumeHandler (parts: TimerParts): JobHandler {
   const { challenge: { clock, reporting } } = parts
   return async ({ data }) => {
     try {
-      const found = await foundBy(data, parts)
+      const found = await findUnreplaced(data, parts.challenge.store)
       if (found === undefined || !isUnreported(found)) return undefined
       await (data['reported'] === undefined ? reporting.report(found) : settleReport(found, data['reported'] as unknown as Reported, parts.reporting))
       return undefined
@@ -83,17 +83,6 @@ function isUnreported (transaction: Transaction): boolean {
 /** A process that ended between storing the result and reporting it has left it behind. What was tried has a job of its own. */
 async function takeOver (found: Transaction, { challenge: { reporting } }: TimerParts): Promise<undefined> {
   if (isUnreported(found)) await reporting.report(found)
-}
-
-/** Another authentication may have taken the id meanwhile. */
-async function foundBy (data: { [member: string]: unknown }, { challenge: { store } }: TimerParts): Promise<Transaction | undefined> {
-  try {
-    const transaction = await store.get(String(data['threeDSServerTransID']))
-    return transaction.acsTransID === data['acsTransID'] ? transaction : undefined
-  } catch (error) {
-    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-    throw error
-  }
 }
 
 /** Looking renews the transaction's own time. */

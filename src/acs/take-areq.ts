@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { AcsContent } from '../crypto/signed-content.ts'
 import type { IdSource } from '../ids.ts'
+import { decoupledMinutesOf } from '../protocol/decoupled-time.ts'
 import type { AReq, ARes } from '../protocol/messages.ts'
 import type { Scheme } from '../protocol/schemes.ts'
 import { decide } from '../scenario/decide.ts'
@@ -88,13 +89,9 @@ export async function takeAReq (
 /** With C, D and S the cardholder is still to be heard, within the time of emv3ds-protocol §11. */
 function firstProgress (aReq: AReq, aRes: ARes, { clock, timers }: AcsParts): { challenge?: ChallengeProgress } {
   if (!['C', 'D', 'S'].includes(aRes.transStatus)) return {}
-  const minutes = Number(aReq['threeDSRequestorDecMaxTime'] ?? DEFAULT_DECOUPLED_MINUTES)
-  const deadline = deadlineOf(stateOf({ aRes }), clock.now(), timers, minutes)
+  const deadline = deadlineOf(stateOf({ aRes }), clock.now(), timers, decoupledMinutesOf(aReq))
   return { challenge: deadline === undefined ? FIRST_PROGRESS : { ...FIRST_PROGRESS, deadline } }
 }
-
-/** Where a 3DS Requestor of 2.2.0 names no time: five minutes. */
-const DEFAULT_DECOUPLED_MINUTES = '00005'
 
 /** EMV's three claims and the two that the original server adds. */
 function contentOf (aReq: AReq, aRes: ARes, addresses: AcsAddresses, ephemeralKeys: EphemeralKeys): AcsContent {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../clock.ts'
 import { MockError, type ProtocolError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { describeErrorCode } from '../protocol/error-codes.ts'
@@ -11,11 +12,13 @@ import type { StateStore } from '../store/state-store.ts'
 import { awaitsResult } from '../transaction/has-challenge.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { isGivenUp } from './decoupled-wait.ts'
 import type { ResultRules, SentResult } from './judge-results.ts'
 
 /** What taking a result in needs. */
 export interface ResultsParts {
   store: StateStore
+  clock: Clock
   log: Log
   rules: ResultRules
   /** Told of each result that was taken. */
@@ -27,9 +30,9 @@ export interface ResultsParts {
  * After a frictionless flow there is none (emv3ds-protocol §5.2), so that what `finalResult` tells never changes.
  * @returns the transaction with its result
  * @throws ProtocolError of the 3DS Server: all that the rules have against it by kind, in the order of §3; 301 for an unknown
- * transaction and for ids that are not the stored ones, what `secondRReq` and `unannouncedRReq` say
+ * transaction and for ids that are not the stored ones, 402 where it was given up (§11), what `secondRReq` and `unannouncedRReq` say
  */
-export async function takeResults (sent: SentResult, { store, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
+export async function takeResults (sent: SentResult, { store, clock, log, rules, onFinished }: ResultsParts): Promise<Transaction> {
   const { rReq } = sent
   let taken = false
   const id = canonicalUuid(rReq.threeDSServerTransID)
@@ -41,6 +44,7 @@ export async function takeResults (sent: SentResult, { store, log, rules, onFini
     if (refused !== undefined) throw unusable(refused, rReq, current)
     requireSameIds(rReq, current, rules)
     if (current.rReq !== undefined) return sameResult(rReq, current, rules, log)
+    if (isGivenUp(current, clock.now())) throw refusal(TOO_LATE, 'The result comes too late', rReq, current)
     if (rules.needsChallenge && !awaitsResult(current)) throw unannounced(rReq, current, log)
     taken = true
     return { ...current, rReq }
@@ -62,6 +66,8 @@ function ofNobody (error: unknown): error is MockError {
 function unusable (refused: Refused, rReq: RReq, transaction?: Transaction): ProtocolError {
   return refusal(refused, `The RReq cannot be used: ${describeErrorCode(refused.errorCode)}: ${refused.errorDetail}`, rReq, transaction)
 }
+
+const TOO_LATE: Refused = { errorCode: '402', errorDetail: 'The time of the decoupled authentication is over' }
 
 /** §1: `sdkTransID` is of app transactions only, so one that the transaction has not is not valid here. */
 function requireSameIds (rReq: RReq, transaction: Transaction, { needsKnownIds }: ResultRules): void {

@@ -38,6 +38,7 @@ const FRICTIONLESS = 'test/flows/frictionless.test.ts'
 const EVERY_STATUS = `${FRICTIONLESS}: Y, N, A, U, R, I for a foreign`
 const TIMED = 'test/flows/timers.test.ts'
 const DECOUPLED = 'test/flows/decoupled.test.ts'
+const DECOUPLED_ELSEWHERE = 'test/flows/decoupled-elsewhere.test.ts'
 const CONFIRMATION = 'test/flows/payment-confirmation.test.ts'
 const LOST = 'test/flows/results-lost.test.ts'
 const SPLIT_SDK = 'test/flows/split-sdk.test.ts'
@@ -142,13 +143,13 @@ export const CODES = {
   310: { ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
   311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
   312: {
-    '3DS Server': missing('says 305 of a different RReq in 2.3.1 too'),
+    '3DS Server': `${JUDGED_RESULTS}: both receivers of an RReq say the same: unannounced 313, a second one that differs 312 in 2.3.1`,
     DS: `${RELAY}: in VALIDATION=emv-strict and 2.3.1 a repeated RReq is 312`
   },
   313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
   314: { ACS: `${BROWSER_SCREENS}: VALIDATION=emv-strict: a second CReq is refused and ends the challenge` },
   315: { ACS: `${APP_SCREENS}: VALIDATION=emv-strict: a CReq after the end is A/315` },
-  402: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
+  402: { '3DS Server': `${DECOUPLED_ELSEWHERE}: the 3DS Server waits the time that was given and 30 s`, DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
   403: { DS: `${RELAY}: what was relayed is known to every instance, and when the store goes meanwhile`, ACS: `${REDIS_FAILURE}: an SDK is told by an Erro that it may try again, and may` },
   404: { ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },
   405: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${APP_SCREENS}: a result that did not get through: an Erro in place of the final CRes` }
@@ -169,7 +170,7 @@ export const TIMERS = [
   { who: 'ACS', what: 'RRes', length: '5 s', status: 'yes', tests: [`${ACS_FLOW}: whatever becomes of the RReq`, `${REPORT}: a DS that does not answer in time is told so with A/402`] },
   { who: 'DS', what: 'RRes', length: '3 s', status: 'yes', tests: [`${RELAY}: a 3DS Server that is silent: 402`] },
   { who: 'ACS', what: 'decoupled authentication', length: '`threeDSRequestorDecMaxTime`', status: 'yes', tests: [`${DECOUPLED}: the time that was given, to the millisecond, from one minute to seven days`] },
-  { who: '3DS Server', what: 'decoupled authentication', length: 'that and 30 s; 1 h 30 s in 2.3.1', status: 'no', why: 'whoever uses the 3DS Server waits: until there is a result, `/3ds/final` says that there is none' },
+  { who: '3DS Server', what: 'decoupled authentication', length: 'that and 30 s; 1 h 30 s in 2.3.1', status: 'yes', tests: [`${DECOUPLED_ELSEWHERE}: the 3DS Server waits the time that was given and 30 s, in 2.3.1 1 h 30 s`] },
   { who: 'ACS', what: 'second AReq of a payment confirmation (SPC)', length: '10 minutes', status: 'yes', tests: [`${CONFIRMATION}: 10 min after the ARes RReq N, 14, once`] },
   { who: '3DS Server', what: 'payment confirmation (SPC)', length: '9 minutes', status: 'no', why: 'the 3DS Requestor, who asks the browser, sends the second AReq' },
   { who: '3DS Server', what: '3RI after a fallback to decoupled', length: '60 s', status: 'no', why: 'whoever uses the 3DS Server sends that AReq' },

@@ -8,8 +8,8 @@ import { type AnswerSpelling, spellAnswer } from '../spelling.ts'
 export interface ResultAnswers {
   /** Answer of `POST /3ds/results`. */
   results (transaction: Transaction, spelling: AnswerSpelling): JsonObject
-  /** Answer of `POST /3ds/final`; throws as `finalResult` does. */
-  final (transaction: Transaction, spelling: AnswerSpelling): JsonObject
+  /** Answer of `POST /3ds/final`; throws as `finalResult` does. @param now milliseconds since the Unix epoch */
+  final (transaction: Transaction, now: number, spelling: AnswerSpelling): JsonObject
   /**
    * What is pushed to `resultsResponseNotificationUrl`: the RReq, and beside its elements `resultsRequest` and
    * `resultsResponse`, which is what the other kind of receiver reads.
@@ -28,8 +28,8 @@ export const legacyResultAnswers: ResultAnswers = createResultAnswers((message, 
 
 function createResultAnswers (shape: Shape): ResultAnswers {
   const shapeRRes = (rRes: unknown, { sdkTransID }: Transaction) => shape(rRes as JsonObject, sdkTransID)
-  function shapeFinal (transaction: Transaction): JsonObject {
-    const { resultsRequest, resultsResponse, ...members } = finalResult(transaction)
+  function shapeFinal (transaction: Transaction, now: number): JsonObject {
+    const { resultsRequest, resultsResponse, ...members } = finalResult(transaction, now)
     return {
       ...members,
       ...(resultsResponse === undefined ? {} : { resultsResponse: shapeRRes(resultsResponse, transaction) }),
@@ -38,7 +38,8 @@ function createResultAnswers (shape: Shape): ResultAnswers {
   }
   return {
     results: (transaction, spelling) => spellAnswer(shapeRRes(buildRRes(transaction), transaction), spelling),
-    final: (transaction, spelling) => spellAnswer(shapeFinal(transaction), spelling),
-    push: (transaction, spelling) => spellAnswer({ ...transaction.rReq as JsonObject, ...shapeFinal(transaction) }, spelling)
+    final: (transaction, now, spelling) => spellAnswer(shapeFinal(transaction, now), spelling),
+    // There is an RReq: the time does not matter.
+    push: (transaction, spelling) => spellAnswer({ ...transaction.rReq as JsonObject, ...shapeFinal(transaction, transaction.createdAt) }, spelling)
   }
 }

@@ -45,7 +45,7 @@ async function keep (t: Test, transaction: Transaction, rules: ResultRules = emv
   const finished: string[] = []
   const warned: string[] = []
   const log = { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } }
-  return { parts: { store, log, rules, onFinished (_transaction: Transaction, transStatus: string) { finished.push(transStatus) } }, finished, warned, store }
+  return { parts: { store, clock: createManualClock(0), log, rules, onFinished (_transaction: Transaction, transStatus: string) { finished.push(transStatus) } }, finished, warned, store }
 }
 
 /** The Erro that a result is refused with. */
@@ -69,7 +69,7 @@ t.test('COMPATIBILITY=legacy takes what the original took, on a challenge and wi
       const taken = await takeResults(rReq, parts)
       t.strictSame(JSON.stringify(taken.rReq), JSON.stringify(rReq))
       t.strictSame(finished, [rReq.transStatus])
-      t.match(finalResult(await store.get(ids.threeDSServerTransID)), { transStatus: rReq.transStatus, resultsRequest: { eci: rReq.eci } })
+      t.match(finalResult(await store.get(ids.threeDSServerTransID), 0), { transStatus: rReq.transStatus, resultsRequest: { eci: rReq.eci } })
     }
   }
 })
