@@ -207,10 +207,10 @@ t.test('a choice is right when it is the cardholder\'s own; several are right wh
     ['Y', 'Y', 'Y', ...Array(3).fill(undefined)])
 })
 
-t.test('with a second box both have to be right (2.3.1); who shows one box only answers one', async (t) => {
+t.test('with a second box both have to be right (2.3.1): one that is missing or empty is not', async (t) => {
   const plan: ChallengePlan = { ...TEXT, secondEntry: true }
   const ends = (second?: string) => step(asking({}, { plan }), { ...RIGHT, ...(second === undefined ? {} : { second }) } as ChallengeEvent, rules).ending?.transStatus
-  t.strictSame([ends('1234'), ends('4321'), ends()], ['Y', undefined, 'Y'])
+  t.strictSame([ends('1234'), ends('4321'), ends(''), ends()], ['Y', ...Array(3).fill(undefined)])
 })
 
 t.test('each screen has all the attempts, and consents are kept from whichever it was', async (t) => {
@@ -220,7 +220,7 @@ t.test('each screen has all the attempts, and consents are kept from whichever i
   const challenge = (progress: ChallengeProgress): Challenge => ({ state: 'asking', plan, messageVersion: '2.2.0', progress })
   const third = step(challenge(second), WRONG, rules).progress
   const fourth = step(challenge(third), { type: 'entry', value: '4322', consents: { deviceBinding: 'N' } }, rules).progress
-  t.strictSame(fourth.consents, { trustList: 'Y', deviceBinding: 'N' })
+  t.strictSame(fourth.consents, { trustList: 'Y' }, 'one that nobody asked for is none')
   t.strictSame(step(challenge(fourth), WRONG, rules).ending, { transStatus: 'N', transStatusReason: '19' })
   t.strictSame(step({ ...challenge(fourth) }, RIGHT, rules).ending, { transStatus: 'Y' })
 })
@@ -238,4 +238,13 @@ t.test('whatever happens: answers never exceed the attempts, Y needs the right c
     }
     return true
   }))
+})
+
+t.test('a consent counts where the screen asked for it, whatever the answer says (emv3ds-protocol §9.1)', async (t) => {
+  const consents = { trustList: 'Y', deviceBinding: 'Y' } as const
+  const given = (plan: ChallengePlan, event: ChallengeEvent) => step({ ...asking({}, { plan }), state: plan === TEXT ? 'asking' : 'informing' }, event, rules).progress.consents
+  const asks: ChallengePlan = { ...INFORMATION, consents: ['deviceBinding'] }
+  t.strictSame([
+    given(TEXT, { ...RIGHT, consents }), given(INFORMATION, { type: 'continue', consents }), given(asks, { type: 'continue', consents })
+  ], [undefined, undefined, { deviceBinding: 'Y' }])
 })
