@@ -57,8 +57,8 @@ export interface ChallengeProgress {
   state?: ChallengeState
   /** Which screen of the plan, from 0. */
   screen?: number
-  /** Whether the cardholder asked for another method than the screen's: he gets a text screen (2.3.1). */
-  otherMethod?: true
+  /** At which screen the cardholder asked for another method: from there on he gets text screens (2.3.1). */
+  otherMethod?: number
   /** Answers given by the cardholder. */
   interactionCounter: number
   /** Next `sdkCounterStoA` to be expected (app). */

@@ -246,6 +246,7 @@ t.test('another way is a code (2.3.1, challengeAddCode)', async (t) => {
       const cres = sdkInterface === '01' ? await sdk.choose() : await sdk.submitHtml({ action: 'other-method' })
       t.match(sdkInterface === '01' ? cres.acsUiType : sdk.html, sdkInterface === '01' ? '01' : 'Then let us do it with a code.')
       t.match(await (sdkInterface === '01' ? sdk.enter('1234') : sdk.submitHtml({ otp: '1234' })), { transStatus: 'Y' })
+      t.strictSame(resultOf(acs.ds, sdk).authenticationMethod, ['02'])
       t.strictSame(sdk.faults, [])
     }
   }

@@ -15,7 +15,7 @@ export const handlers: Handlers = {
   look: (challenge) => isOver(challenge) ? unchanged(challenge) : onScreen(challenge),
   entry: answer,
   resend: (challenge) => ({ ...onScreen(challenge), notice: 'code-resent' }),
-  'other-method': (challenge) => ({ ...onScreen(changed(challenge, { otherMethod: true })), notice: 'other-method' }),
+  'other-method': (challenge) => ({ ...onScreen(changed(challenge, { otherMethod: challenge.progress.otherMethod ?? challenge.progress.screen ?? 0 })), notice: 'other-method' }),
   continue: goOn,
   approve: (challenge) => challenge.state === 'decoupled' ? end(challenge, { transStatus: 'Y' }) : heard(challenge, 'approved'),
   decline: (challenge) => challenge.state === 'decoupled' ? end(challenge, DECLINED) : heard(challenge, 'declined'),

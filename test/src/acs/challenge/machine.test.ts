@@ -157,7 +157,7 @@ t.test('an answer is counted, and what else is kept of the challenge stays (emv3
     [RIGHT, { progress: { state: 'reporting', interactionCounter: 2, wrongEntries: ['x'], ...rest }, ending: { transStatus: 'Y' } }],
     [WRONG, { progress: { state: 'asking', interactionCounter: 2, wrongEntries: ['x', KEPT['1 4321']], ...rest }, notice: 'wrong-code' }],
     [{ type: 'resend' }, { progress: { state: 'asking', interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'code-resent' }],
-    [{ type: 'other-method' }, { progress: { state: 'asking', otherMethod: true, interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'other-method' }]
+    [{ type: 'other-method' }, { progress: { state: 'asking', otherMethod: 0, interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'other-method' }]
   ])
 })
 
