@@ -73,7 +73,7 @@ export interface ChallengeProgress {
   approval?: 'approved' | 'declined'
   /** Consents given (Y) and refused (N). */
   consents?: { [Kind in Consent]?: 'Y' | 'N' }
-  /** The result as the ACS sends it; whether the 3DS Server has it, `Transaction.rReq` says. */
+  /** The result as the ACS knows it: what is sent too late says U. Whether the 3DS Server has it, `Transaction.rReq` says. */
   rReq?: RReq
   /** Attempts to report it to a DS or a 3DS Server elsewhere. */
   reports?: ReportAttempt[]

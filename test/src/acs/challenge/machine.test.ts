@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type Challenge, type ChallengeEvent, type ChallengeRules, FIRST_PROGRESS, step, type Step } from '../../../../src/acs/challenge/machine.ts'
-import { CHALLENGE_TABLE, type ChallengeEventType } from '../../../../src/acs/challenge/table.ts'
+import { CHALLENGE_TABLE, type ChallengeEffect, type ChallengeEventType } from '../../../../src/acs/challenge/table.ts'
 import type { ChallengePlan, ChallengeProgress, ChallengeState } from '../../../../src/transaction/challenge.ts'
 
 const rules: ChallengeRules = { otp: '1234', otpMaxAttempts: 3, maxAttemptsReason: '19' }
@@ -83,7 +83,8 @@ const WALKS: readonly Walk[] = [
   [inState('reporting'), { type: 'look' }, 'reporting'],
   [inState('reporting'), { type: 'reported' }, 'ended'],
   [inState('ended'), { type: 'open' }, 'ended'],
-  [inState('ended'), { type: 'look' }, 'ended']
+  [inState('ended'), { type: 'look' }, 'ended'],
+  [inState('ended'), { type: 'reported' }, 'ended']
 ]
 
 /** Every edge of the table, as `state event → state`. */
@@ -92,11 +93,23 @@ function edgesOfTable (): string[] {
     Object.entries(row).flatMap(([event, { to }]) => to.map((next) => `${state} ${event} → ${next}`)))
 }
 
-t.test('every edge of the table can be walked, and leads where it says; what is reported is what emv3ds-protocol §10 says', async (t) => {
+/** What the caller of `step()` has to do: an ending is reported, a result concludes, and who is still asked sees the screen. */
+function effectOf ({ state }: Challenge, { type }: ChallengeEvent, { progress, ending }: Step): ChallengeEffect[] {
+  if (ending !== undefined) return ['report']
+  // Said to the bank's app, which has a page of its own; the answer to a second AReq is its ARes.
+  if (['approve', 'decline', 'confirm'].includes(type)) return []
+  return progress.state === 'reporting' || progress.state === 'ended' || state === 'ended' ? ['conclude'] : ['show']
+}
+
+t.test('every edge of the table can be walked, leads where it says and has the effects that it says; what is reported is what emv3ds-protocol §10 says', async (t) => {
   const walked = new Set<string>()
+  const effects = new Map<string, Set<ChallengeEffect>>()
   for (const [challenge, event, to, ending] of WALKS) {
     const before = structuredClone(challenge)
-    const { progress, ending: given } = step(challenge, event, rules)
+    const taken = step(challenge, event, rules)
+    const { progress, ending: given } = taken
+    const cell = `${challenge.state} ${event.type}`
+    effects.set(cell, new Set([...effects.get(cell) ?? [], ...effectOf(challenge, event, taken)]))
     const edge = `${challenge.state} ${event.type} → ${progress.state}`
     t.equal(progress.state, to, edge)
     t.strictSame(given, ending, edge)
@@ -104,6 +117,9 @@ t.test('every edge of the table can be walked, and leads where it says; what is 
     walked.add(edge)
   }
   t.strictSame([...walked].sort(), edgesOfTable().sort())
+  for (const [state, row] of Object.entries(CHALLENGE_TABLE)) {
+    for (const [type, edge] of Object.entries(row)) t.strictSame([...effects.get(`${state} ${type}`) ?? []].sort(), [...edge.effects].sort(), `${state} ${type}`)
+  }
 })
 
 t.test('what has no edge is refused, and tells what is possible', async (t) => {
