@@ -3,7 +3,7 @@ import { atLeast } from '../protocol/versions.ts'
 import type { ChallengeProgress, Consent, Ending } from '../transaction/challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { authenticationElements, type Means } from './authentication-method.ts'
-import { DEFAULT_PLAN } from './challenge/screens.ts'
+import { DEFAULT_PLAN, shownScreens } from './challenge/screens.ts'
 import type { Proofs } from './proofs.ts'
 import { renderingType } from './rendering-type.ts'
 
@@ -29,7 +29,7 @@ export function buildRReq (transaction: Transaction, progress: ChallengeProgress
     ...(transStatusReason === undefined ? {} : { transStatusReason }),
     ...(challengeCancel === undefined ? {} : { challengeCancel }),
     ...(erro === undefined ? {} : { challengeErrorReporting: erro }),
-    ...(transStatus === 'Y' || transStatus === 'N' ? authenticationElements(aReq.messageVersion, meansOf(transaction)) : {}),
+    ...(transStatus === 'Y' || transStatus === 'N' ? authenticationElements(aReq.messageVersion, meansOf(transaction, progress)) : {}),
     ...(isDecoupled(transaction) ? {} : challengeElements(transaction, progress)),
     ...consentElements(transaction, progress),
     ...proofs.forRReq(aReq, transStatus, transaction.acsTransID, transaction.scheme)
@@ -40,9 +40,13 @@ function isDecoupled ({ aRes }: Transaction): boolean {
   return aRes?.transStatus === 'D'
 }
 
-function meansOf (transaction: Transaction): readonly Means[] {
+/** What was used; where nothing was asked yet, what the ARes announced. */
+function meansOf (transaction: Transaction, progress: ChallengeProgress): readonly Means[] {
   if (isDecoupled(transaction)) return ['decoupled']
-  return transaction.aRes?.transStatus === 'S' ? ['spc'] : (transaction.plan ?? DEFAULT_PLAN).screens
+  if (transaction.aRes?.transStatus === 'S') return ['spc']
+  const { plan = DEFAULT_PLAN } = transaction
+  const shown = shownScreens(plan, progress)
+  return shown.some((kind) => kind !== 'information') ? shown : plan.screens
 }
 
 /** `sdkTransID` is in RReq and RRes of apps from 2.2.0 on (§1). */

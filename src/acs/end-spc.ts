@@ -2,7 +2,8 @@ import type { AReq } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { Transaction } from '../transaction/transaction.ts'
-import { progressOf, stateOf } from './challenge/challenge-of.ts'
+import { challengeOf, stateOf } from './challenge/challenge-of.ts'
+import { step } from './challenge/machine.ts'
 import { refusalOf } from '../protocol/refusal.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function endSpc (aReq: AReq, prior: Transaction, store: StateStore)
   if (endedBy === prior.threeDSServerTransID) throw refusalOf(aReq, { errorCode: '301', errorDetail: 'threeDSServerTransID' }, 'A')
   const { challenge } = await store.update(prior.threeDSServerTransID, (current) => {
     const isOpen = stateOf(current) === 'spc' && current.acsTransID === prior.acsTransID
-    return isOpen ? { ...current, challenge: { ...progressOf(current), state: 'ended', endedBy } } : current
+    return isOpen ? { ...current, challenge: { ...step(challengeOf(current), { type: 'confirm' }).progress, endedBy } } : current
   })
   return challenge?.endedBy === endedBy
 }

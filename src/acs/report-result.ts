@@ -8,7 +8,8 @@ import type { StateStore } from '../store/state-store.ts'
 import type { ReportAttempt } from '../transaction/challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { Reported } from './ask-ds.ts'
-import { stateOf } from './challenge/challenge-of.ts'
+import { challengeOf, stateOf } from './challenge/challenge-of.ts'
+import { step } from './challenge/machine.ts'
 import type { Proofs } from './proofs.ts'
 import { unavailableRReq } from './unavailable-rreq.ts'
 
@@ -128,24 +129,23 @@ export async function reportAgain (transaction: Transaction, parts: ReportingPar
   const { aReq, acsTransID, scheme } = transaction
   const rReq = wasTried ? { ...unavailableRReq(challenge.rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID, scheme) } : challenge.rReq
   const reported = await parts.send(rReq, transaction)
-  await keepAttempt({ ...transaction, challenge: { ...challenge, rReq } }, reported, parts)
+  await keepAttempt(transaction, reported, parts)
   const now = parts.clock.now()
   const isGivenUp = now - (challenge.reports?.[0]?.at ?? now) >= LONGEST_MS
   return reported.outcome === 'unreachable' && !isGivenUp ? { retryAt: now + RETRY_MS } : undefined
 }
 
-/** What everybody played here is not kept: the result itself is. */
+/** What everybody played here is not kept: the result itself is. The ACS's own stays what it was, whatever could be sent of it. */
 async function keepAttempt (transaction: Transaction, reported: Reported, { store, clock, log }: ReportingParts): Promise<Transaction> {
-  const { threeDSServerTransID, acsTransID, challenge } = transaction
+  const { threeDSServerTransID, acsTransID } = transaction
   if (transaction.parties === undefined && reported.outcome === 'answered' && reported.answer['messageType'] === 'RRes') return transaction
   const report: ReportAttempt = { ...reported, at: clock.now() }
   log.info({ threeDSServerTransID, outcome: reported.outcome }, 'result reported to the Directory Server')
-  const rReq = challenge?.rReq as RReq
-  const state = reported.outcome === 'unreachable' ? 'reporting' : 'ended'
   return store.update(threeDSServerTransID, (current) => {
     // Another authentication may have taken the id meanwhile.
     if (current.acsTransID !== acsTransID || current.challenge === undefined) return current
-    return { ...current, challenge: { ...current.challenge, state, rReq, reports: kept([...current.challenge.reports ?? [], report]) } }
+    const progress = reported.outcome === 'unreachable' ? current.challenge : step(challengeOf(current), { type: 'reported' }).progress
+    return { ...current, challenge: { ...progress, reports: kept([...progress.reports ?? [], report]) } }
   })
 }
 

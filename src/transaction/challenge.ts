@@ -57,8 +57,8 @@ export interface ChallengeProgress {
   state?: ChallengeState
   /** Which screen of the plan, from 0. */
   screen?: number
-  /** Whether the cardholder asked for another method than the screen's: he gets a text screen (2.3.1). */
-  otherMethod?: true
+  /** At which screen the cardholder asked for another method: from there on he gets text screens (2.3.1). */
+  otherMethod?: number
   /** Answers given by the cardholder. */
   interactionCounter: number
   /** Next `sdkCounterStoA` to be expected (app). */
@@ -73,7 +73,7 @@ export interface ChallengeProgress {
   approval?: 'approved' | 'declined'
   /** Consents given (Y) and refused (N). */
   consents?: { [Kind in Consent]?: 'Y' | 'N' }
-  /** The result as the ACS sends it; whether the 3DS Server has it, `Transaction.rReq` says. */
+  /** The result as the ACS knows it: what is sent too late says U. Whether the 3DS Server has it, `Transaction.rReq` says. */
   rReq?: RReq
   /** Attempts to report it to a DS or a 3DS Server elsewhere. */
   reports?: ReportAttempt[]

@@ -246,19 +246,21 @@ t.test('another way is a code (2.3.1, challengeAddCode)', async (t) => {
       const cres = sdkInterface === '01' ? await sdk.choose() : await sdk.submitHtml({ action: 'other-method' })
       t.match(sdkInterface === '01' ? cres.acsUiType : sdk.html, sdkInterface === '01' ? '01' : 'Then let us do it with a code.')
       t.match(await (sdkInterface === '01' ? sdk.enter('1234') : sdk.submitHtml({ otp: '1234' })), { transStatus: 'Y' })
+      t.strictSame(resultOf(acs.ds, sdk).authenticationMethod, ['02'])
       t.strictSame(sdk.faults, [])
     }
   }
   t.strictSame(acs.ds.faults, [])
 })
 
-t.test('two boxes have to agree, and consents are reported (2.3.1)', async (t) => {
+t.test('two boxes have to agree, the second must not be left out, and consents are reported where they were asked for (2.3.1)', async (t) => {
   const acs = await startAcs(t)
   for (const sdkInterface of ['01', '02']) {
     const two = await challenged(acs, '4000400040004009', { version: '2.3.1', sdkInterface })
-    const enter = (otp: string, second: string) => sdkInterface === '01' ? two.enter(otp, second) : two.submitHtml({ otp, second })
+    const enter = (otp: string, second?: string) => sdkInterface === '01' ? two.enter(otp, second) : two.submitHtml({ otp, ...(second === undefined ? {} : { second }) })
     await two.start()
     t.match(await enter('1234', '1243'), { challengeCompletionInd: 'N' })
+    t.match(await enter('1234'), { challengeCompletionInd: 'N' })
     t.match(await enter('1234', '1234'), { transStatus: 'Y' })
 
     const sdk = await challenged(acs, '4000400040004008', { version: '2.3.1', sdkInterface })
@@ -267,7 +269,14 @@ t.test('two boxes have to agree, and consents are reported (2.3.1)', async (t) =
       ? sdk.turn({ challengeDataEntry: '1234', trustListDataEntry: 'Y', deviceBindingDataEntry: 'N' })
       : sdk.submitHtml({ otp: '1234', consents: 'trustList,deviceBinding', trustList: 'Y' })), { transStatus: 'Y' })
     t.match(resultOf(acs.ds, sdk), { trustListStatus: 'Y', trustListStatusSource: '03', deviceBindingStatus: '04', deviceBindingStatusSource: '03' })
-    t.strictSame([two.faults, sdk.faults], [[], []])
+
+    const unasked = await challenged(acs, '4000400040004001', { version: '2.3.1', sdkInterface })
+    await unasked.start()
+    t.match(await (sdkInterface === '01'
+      ? unasked.turn({ challengeDataEntry: '1234', trustListDataEntry: 'Y', deviceBindingDataEntry: 'Y' })
+      : unasked.submitHtml({ otp: '1234', consents: 'trustList,deviceBinding', trustList: 'Y', deviceBinding: 'Y' })), { transStatus: 'Y' })
+    t.notMatch(Object.keys(resultOf(acs.ds, unasked)).join(), /trustList|deviceBinding/)
+    t.strictSame([two.faults, sdk.faults, unasked.faults], [[], [], []])
   }
   const older = await challenged(acs, '4000400040004008', { version: '2.2.0' })
   await older.start()

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import t from 'tap'
 import { RESUME_MS } from '../../src/acs/report-result.ts'
 import { createManualClock } from '../../src/clock.ts'
@@ -29,7 +28,8 @@ t.test('Redis goes away while the result is sent: as soon as it is back the answ
   t.match(page, { status: 200, raw: '<h1>Confirmed</h1>' })
   t.equal(ds.of('RReq').length, 1)
 
-  const back = once(app.redis, 'ready')
+  // Not `once()`: until Redis is back each attempt to connect is an error.
+  const back = new Promise((resolve) => { app.redis.once('ready', resolve) })
   await redis.restart()
   await back
   clock.advance(RESUME_MS)

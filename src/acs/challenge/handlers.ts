@@ -1,6 +1,6 @@
 import { reasonFor } from '../../protocol/trans-status-reasons.ts'
 import { atLeast } from '../../protocol/versions.ts'
-import type { ChallengeProgress, ChallengeState, Ending } from '../../transaction/challenge.ts'
+import type { ChallengeProgress, ChallengeState, Consent, Ending } from '../../transaction/challenge.ts'
 import { isRepeated, keepWrongEntry } from '../wrong-entries.ts'
 import type { Challenge, ChallengeEvent, ChallengeRules, Consents, Step } from './machine.ts'
 import { areRightChoices, isRightChoice, screenOf, stateOfScreen, wrongAnswers } from './screens.ts'
@@ -15,7 +15,7 @@ export const handlers: Handlers = {
   look: (challenge) => isOver(challenge) ? unchanged(challenge) : onScreen(challenge),
   entry: answer,
   resend: (challenge) => ({ ...onScreen(challenge), notice: 'code-resent' }),
-  'other-method': (challenge) => ({ ...onScreen(changed(challenge, { otherMethod: true })), notice: 'other-method' }),
+  'other-method': (challenge) => ({ ...onScreen(changed(challenge, { otherMethod: challenge.progress.otherMethod ?? challenge.progress.screen ?? 0 })), notice: 'other-method' }),
   continue: goOn,
   approve: (challenge) => challenge.state === 'decoupled' ? end(challenge, { transStatus: 'Y' }) : heard(challenge, 'approved'),
   decline: (challenge) => challenge.state === 'decoupled' ? end(challenge, DECLINED) : heard(challenge, 'declined'),
@@ -67,7 +67,7 @@ function heard (challenge: Challenge, approval: 'approved' | 'declined'): Step {
 function answer (challenge: Challenge, event: Extract<ChallengeEvent, { type: 'entry' }>, rules: ChallengeRules): Step {
   const { progress } = challenge
   const { value, attempt = progress.interactionCounter } = event
-  const answered = changed(challenge, { interactionCounter: progress.interactionCounter + 1, ...consentsOf(progress, event.consents) })
+  const answered = changed(challenge, { interactionCounter: progress.interactionCounter + 1, ...consentsOf(challenge, event.consents) })
   if (isRight(challenge, event, rules)) return pass(answered)
   const entry = { value, attempt }
   if (attempt < progress.interactionCounter && isRepeated(entry, progress)) return { ...onScreen(challenge), notice: 'wrong-code' }
@@ -81,11 +81,13 @@ function isRight ({ plan, progress }: Challenge, { value, second }: { value: str
   const kind = screenOf(plan, progress)
   if (kind === 'single-select') return isRightChoice(value)
   if (kind === 'multi-select') return areRightChoices(value)
-  return value === otp && (plan.secondEntry === undefined || second === undefined || second === otp)
+  return value === otp && (plan.secondEntry === undefined || second === otp)
 }
 
-function consentsOf ({ consents }: ChallengeProgress, given: Consents | undefined): Pick<ChallengeProgress, 'consents'> {
-  return given === undefined ? {} : { consents: { ...consents, ...given } }
+/** Nobody consents to what was not asked. */
+function consentsOf ({ plan, progress }: Challenge, given: Consents = {}): Pick<ChallengeProgress, 'consents'> {
+  const asked = Object.entries(given).filter(([consent]) => plan.consents?.includes(consent as Consent))
+  return asked.length === 0 ? {} : { consents: { ...progress.consents, ...Object.fromEntries(asked) } }
 }
 
 /** The next screen, or the end. */
@@ -100,7 +102,7 @@ function pass (challenge: Challenge): Step {
 /** "Continue" says nothing but "have a look": emv3ds-protocol §5.6. */
 function goOn (challenge: Challenge, { consents }: Extract<ChallengeEvent, { type: 'continue' }>): Step {
   const { state, progress } = challenge
-  const kept = consentsOf(progress, consents)
+  const kept = consentsOf(challenge, consents)
   if (state === 'informing') return pass(changed(challenge, { ...kept, interactionCounter: progress.interactionCounter + 1 }))
   if (progress.approval === undefined) return { ...onScreen(challenge), notice: 'not-approved' }
   const answered = changed(challenge, { ...kept, interactionCounter: progress.interactionCounter + 1 })

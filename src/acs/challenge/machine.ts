@@ -71,18 +71,23 @@ export interface Step {
 /** Where every challenge starts. */
 export const FIRST_PROGRESS: ChallengeProgress = { interactionCounter: 0, sdkCounter: 0 }
 
+/** What ends a challenge without the cardholder, whatever the rules. */
+export type Closing = Extract<ChallengeEvent, { type: 'confirm' | 'reported' }>
+
 /**
  * The challenge as a state machine: what an event does. Pure.
  * @returns the progress afterwards, the very object that was given where the event changed nothing
  * @throws MockError `illegal_event` for an event that the table has no edge for
  */
-export function step (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules): Step {
+export function step (challenge: Challenge, event: Closing): Step
+export function step (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules): Step
+export function step (challenge: Challenge, event: ChallengeEvent, rules?: ChallengeRules): Step {
   const { state } = challenge
   if (CHALLENGE_TABLE[state][event.type] === undefined) {
-    if (isOpenedBy(challenge, rules)) return step(opened(challenge, rules), event, rules)
+    if (rules !== undefined && isOpenedBy(challenge, rules)) return step(opened(challenge, rules), event, rules)
     throw illegalEvent(event.type, state)
   }
-  const handle = handlers[event.type] as (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules) => Step
+  const handle = handlers[event.type] as (challenge: Challenge, event: ChallengeEvent, rules: ChallengeRules | undefined) => Step
   return handle(challenge, event, rules)
 }
 

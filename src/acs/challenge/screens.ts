@@ -33,7 +33,12 @@ export const DEFAULT_PLAN: ChallengePlan = { screens: ['text'], acsInterface: '0
 
 /** @returns what the current screen is about. */
 export function screenOf ({ screens }: ChallengePlan, { screen = 0, otherMethod }: ChallengeProgress): ScreenKind {
-  return otherMethod === true ? 'text' : screens[Math.min(screen, screens.length - 1)] as ScreenKind
+  return otherMethod !== undefined ? 'text' : screens[Math.min(screen, screens.length - 1)] as ScreenKind
+}
+
+/** @returns what the cardholder has been shown, in order: of a screen that he wanted to do in another way, that other way. */
+export function shownScreens ({ screens }: ChallengePlan, { screen = 0, otherMethod = screens.length }: ChallengeProgress): ScreenKind[] {
+  return screens.slice(0, screen + 1).map((kind, index) => index < otherMethod ? kind : 'text')
 }
 
 const STATE_OF_SCREEN = {

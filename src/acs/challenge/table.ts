@@ -27,6 +27,7 @@ type Row = { readonly [Event in ChallengeEventType]?: Edge }
 
 const SCREENS = ['asking', 'out-of-band', 'informing'] as const
 const ends = (rule: string): Edge => ({ to: ['reporting'], effects: ['report'], rule })
+const keeps = (state: ChallengeState, rule: string): Edge => ({ to: [state], effects: [], rule })
 const shows = (to: readonly ChallengeState[], rule: string): Edge => ({ to, effects: ['show'], rule })
 
 /** What may happen while the cardholder is waited for, whatever he sees. */
@@ -35,8 +36,8 @@ const whileWaiting = (state: ChallengeState, timeout: string): Row => ({
   erro: ends('§10, §12.3'),
   refuse: ends('§10, §12.3'),
   timeout: ends(timeout),
-  approve: shows([state], '§5.6: kept for when the cardholder continues'),
-  decline: shows([state], '§5.6: kept for when the cardholder continues')
+  approve: keeps(state, '§5.6: kept for when the cardholder continues'),
+  decline: keeps(state, '§5.6: kept for when the cardholder continues')
 })
 
 const IDLE = '§11: no next CReq, or page idle'
@@ -90,6 +91,7 @@ export const CHALLENGE_TABLE: Readonly<Record<ChallengeState, Row>> = {
   },
   ended: {
     open: { to: ['ended'], effects: ['conclude'], rule: '§5.3' },
-    look: { to: ['ended'], effects: ['conclude'], rule: '§5.3' }
+    look: { to: ['ended'], effects: ['conclude'], rule: '§5.3' },
+    reported: { to: ['ended'], effects: ['conclude'], rule: '§10: the 3DS Server has had a result before' }
   }
 }

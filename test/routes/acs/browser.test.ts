@@ -561,7 +561,11 @@ t.test('one screen after another: Y is at the end of the last one (emv3ds §5.3)
   checkEnd(t, await press(app, await submit(app, form?.action as string, { ...form?.fields, choice: 'sms' }), '1234'), chosen, 'Y')
 })
 
-t.test('consents are reported, given or not (emv3ds §16)', async (t) => {
+t.test('consents are reported, given or not (emv3ds §16); where the page asked for none a form cannot give one', async (t) => {
+  const unasked = await start()
+  const { form: plain } = await openChallenge(unasked)
+  await submit(app, plain?.action as string, { ...plain?.fields, otp: '1234', consents: 'trustList,deviceBinding', trustList: 'Y', deviceBinding: 'Y' })
+  await checkFinal(t, unasked, { transStatus: 'Y', interactionCounter: '01' })
   for (const [preferredProtocolVersion, ticks, reported] of [
     ['2.1.0', { trustList: 'Y' }, {}],
     ['2.2.0', { trustList: 'Y' }, { whiteListStatus: 'Y', whiteListStatusSource: '03' }],

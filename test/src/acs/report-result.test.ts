@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { advanceChallenge, type ChallengeParts } from '../../../src/acs/advance-challenge.ts'
 import { askDs } from '../../../src/acs/ask-ds.ts'
 import { buildRReq } from '../../../src/acs/build-rreq.ts'
+import { browserCRes } from '../../../src/acs/build-cres.ts'
 import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, setTimer, TIMER_JOB } from '../../../src/acs/challenge-timer.ts'
 import { type ChallengeEvent, type ChallengeRules, step } from '../../../src/acs/challenge/machine.ts'
 import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
@@ -254,7 +255,7 @@ t.test('a challenge without a deadline has no timer, and one that lost it is let
   t.strictSame(await kept(), transaction)
 })
 
-t.test('a DS that cannot be reached is called again at once, then every 10 s with status U until it has the result; each attempt is kept (emv3ds-protocol §10)', async (t) => {
+t.test('a DS that cannot be reached is called again at once, then every 10 s with status U until it has the result; each attempt is kept, and the CRes says Y all the time: the ACS knows its own result (emv3ds-protocol §10)', async (t) => {
   const { begin, act, pass, bodies, kept, clock } = await world(t, { ds: (_, count) => count <= 4 ? undefined : RRES })
   await begin()
   const reported = await act(RIGHT)
@@ -262,12 +263,13 @@ t.test('a DS that cannot be reached is called again at once, then every 10 s wit
   const unreachable = (at: number) => ({ outcome: 'unreachable', reason: 'ECONNRESET', at })
   t.strictSame(reported.challenge, { state: 'reporting', interactionCounter: 1, sdkCounter: 0, rReq: PASSED, reports: [unreachable(START)] })
   t.strictSame(await kept(), reported)
+  t.match(browserCRes(reported, 'N'), { transStatus: 'Y' })
 
   await pass(9_999)
   t.equal(bodies().length, 2)
   await pass(1)
   t.strictSame(bodies().slice(2), [UNAVAILABLE])
-  t.strictSame((await kept()).challenge, { ...reported.challenge, rReq: UNAVAILABLE, reports: [unreachable(START), unreachable(START + 10_000)] })
+  t.strictSame((await kept()).challenge, { ...reported.challenge, reports: [unreachable(START), unreachable(START + 10_000)] })
   await pass(10_000)
   // The timer of the first CReq would be over now.
   await pass(10_000)
@@ -275,9 +277,9 @@ t.test('a DS that cannot be reached is called again at once, then every 10 s wit
   t.strictSame((await kept()).challenge, {
     ...reported.challenge,
     state: 'ended',
-    rReq: UNAVAILABLE,
     reports: [unreachable(START), unreachable(START + 10_000), unreachable(START + 20_000), { outcome: 'answered', answer: RRES, at: START + 30_000 }]
   })
+  t.match(browserCRes(await kept(), 'N'), { transStatus: 'Y' })
   for (let count = 0; count < 100; count++) await pass(10_000)
   t.equal(bodies().length, 5)
   t.equal(clock.now(), START + 1_030_000)
@@ -544,7 +546,7 @@ t.test('a DS that cannot be reached while jobs are away is called again when the
   await pass(10_000)
   await pass(10_000)
   t.strictSame(bodies().slice(2), [UNAVAILABLE, UNAVAILABLE])
-  t.match((await kept()).challenge, { state: 'ended', rReq: UNAVAILABLE })
+  t.match((await kept()).challenge, { state: 'ended', rReq: PASSED })
 })
 
 t.test('a store that is away when the result was sent, or that the 3DS Server of this process needs to take it, is asked every second until it is back', async (t) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type Challenge, type ChallengeEvent, type ChallengeRules, FIRST_PROGRESS, step, type Step } from '../../../../src/acs/challenge/machine.ts'
-import { CHALLENGE_TABLE, type ChallengeEventType } from '../../../../src/acs/challenge/table.ts'
+import { CHALLENGE_TABLE, type ChallengeEffect, type ChallengeEventType } from '../../../../src/acs/challenge/table.ts'
 import type { ChallengePlan, ChallengeProgress, ChallengeState } from '../../../../src/transaction/challenge.ts'
 
 const rules: ChallengeRules = { otp: '1234', otpMaxAttempts: 3, maxAttemptsReason: '19' }
@@ -83,7 +83,8 @@ const WALKS: readonly Walk[] = [
   [inState('reporting'), { type: 'look' }, 'reporting'],
   [inState('reporting'), { type: 'reported' }, 'ended'],
   [inState('ended'), { type: 'open' }, 'ended'],
-  [inState('ended'), { type: 'look' }, 'ended']
+  [inState('ended'), { type: 'look' }, 'ended'],
+  [inState('ended'), { type: 'reported' }, 'ended']
 ]
 
 /** Every edge of the table, as `state event → state`. */
@@ -92,11 +93,23 @@ function edgesOfTable (): string[] {
     Object.entries(row).flatMap(([event, { to }]) => to.map((next) => `${state} ${event} → ${next}`)))
 }
 
-t.test('every edge of the table can be walked, and leads where it says; what is reported is what emv3ds-protocol §10 says', async (t) => {
+/** What the caller of `step()` has to do: an ending is reported, a result concludes, and who is still asked sees the screen. */
+function effectOf ({ state }: Challenge, { type }: ChallengeEvent, { progress, ending }: Step): ChallengeEffect[] {
+  if (ending !== undefined) return ['report']
+  // Said to the bank's app, which has a page of its own; the answer to a second AReq is its ARes.
+  if (['approve', 'decline', 'confirm'].includes(type)) return []
+  return progress.state === 'reporting' || progress.state === 'ended' || state === 'ended' ? ['conclude'] : ['show']
+}
+
+t.test('every edge of the table can be walked, leads where it says and has the effects that it says; what is reported is what emv3ds-protocol §10 says', async (t) => {
   const walked = new Set<string>()
+  const effects = new Map<string, Set<ChallengeEffect>>()
   for (const [challenge, event, to, ending] of WALKS) {
     const before = structuredClone(challenge)
-    const { progress, ending: given } = step(challenge, event, rules)
+    const taken = step(challenge, event, rules)
+    const { progress, ending: given } = taken
+    const cell = `${challenge.state} ${event.type}`
+    effects.set(cell, new Set([...effects.get(cell) ?? [], ...effectOf(challenge, event, taken)]))
     const edge = `${challenge.state} ${event.type} → ${progress.state}`
     t.equal(progress.state, to, edge)
     t.strictSame(given, ending, edge)
@@ -104,6 +117,9 @@ t.test('every edge of the table can be walked, and leads where it says; what is 
     walked.add(edge)
   }
   t.strictSame([...walked].sort(), edgesOfTable().sort())
+  for (const [state, row] of Object.entries(CHALLENGE_TABLE)) {
+    for (const [type, edge] of Object.entries(row)) t.strictSame([...effects.get(`${state} ${type}`) ?? []].sort(), [...edge.effects].sort(), `${state} ${type}`)
+  }
 })
 
 t.test('what has no edge is refused, and tells what is possible', async (t) => {
@@ -157,7 +173,7 @@ t.test('an answer is counted, and what else is kept of the challenge stays (emv3
     [RIGHT, { progress: { state: 'reporting', interactionCounter: 2, wrongEntries: ['x'], ...rest }, ending: { transStatus: 'Y' } }],
     [WRONG, { progress: { state: 'asking', interactionCounter: 2, wrongEntries: ['x', KEPT['1 4321']], ...rest }, notice: 'wrong-code' }],
     [{ type: 'resend' }, { progress: { state: 'asking', interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'code-resent' }],
-    [{ type: 'other-method' }, { progress: { state: 'asking', otherMethod: true, interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'other-method' }]
+    [{ type: 'other-method' }, { progress: { state: 'asking', otherMethod: 0, interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'other-method' }]
   ])
 })
 
@@ -207,10 +223,10 @@ t.test('a choice is right when it is the cardholder\'s own; several are right wh
     ['Y', 'Y', 'Y', ...Array(3).fill(undefined)])
 })
 
-t.test('with a second box both have to be right (2.3.1); who shows one box only answers one', async (t) => {
+t.test('with a second box both have to be right (2.3.1): one that is missing or empty is not', async (t) => {
   const plan: ChallengePlan = { ...TEXT, secondEntry: true }
   const ends = (second?: string) => step(asking({}, { plan }), { ...RIGHT, ...(second === undefined ? {} : { second }) } as ChallengeEvent, rules).ending?.transStatus
-  t.strictSame([ends('1234'), ends('4321'), ends()], ['Y', undefined, 'Y'])
+  t.strictSame([ends('1234'), ends('4321'), ends(''), ends()], ['Y', ...Array(3).fill(undefined)])
 })
 
 t.test('each screen has all the attempts, and consents are kept from whichever it was', async (t) => {
@@ -220,7 +236,7 @@ t.test('each screen has all the attempts, and consents are kept from whichever i
   const challenge = (progress: ChallengeProgress): Challenge => ({ state: 'asking', plan, messageVersion: '2.2.0', progress })
   const third = step(challenge(second), WRONG, rules).progress
   const fourth = step(challenge(third), { type: 'entry', value: '4322', consents: { deviceBinding: 'N' } }, rules).progress
-  t.strictSame(fourth.consents, { trustList: 'Y', deviceBinding: 'N' })
+  t.strictSame(fourth.consents, { trustList: 'Y' }, 'one that nobody asked for is none')
   t.strictSame(step(challenge(fourth), WRONG, rules).ending, { transStatus: 'N', transStatusReason: '19' })
   t.strictSame(step({ ...challenge(fourth) }, RIGHT, rules).ending, { transStatus: 'Y' })
 })
@@ -238,4 +254,13 @@ t.test('whatever happens: answers never exceed the attempts, Y needs the right c
     }
     return true
   }))
+})
+
+t.test('a consent counts where the screen asked for it, whatever the answer says (emv3ds-protocol §9.1)', async (t) => {
+  const consents = { trustList: 'Y', deviceBinding: 'Y' } as const
+  const given = (plan: ChallengePlan, event: ChallengeEvent) => step({ ...asking({}, { plan }), state: plan === TEXT ? 'asking' : 'informing' }, event, rules).progress.consents
+  const asks: ChallengePlan = { ...INFORMATION, consents: ['deviceBinding'] }
+  t.strictSame([
+    given(TEXT, { ...RIGHT, consents }), given(INFORMATION, { type: 'continue', consents }), given(asks, { type: 'continue', consents })
+  ], [undefined, undefined, { deviceBinding: 'Y' }])
 })
