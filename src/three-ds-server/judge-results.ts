@@ -23,8 +23,8 @@ export interface ResultRules {
   judge (sent: SentResult, transaction?: Transaction): Refused | undefined
   /** Whether an id that the transaction does not have is refused. */
   needsKnownIds: boolean
-  /** Whether only a challenge has a result. */
-  needsChallenge: boolean
+  /** What becomes of a result without a challenge; acknowledged, and not kept, it is only where it has the status of the ARes. */
+  withoutChallenge: 'taken' | 'acknowledged' | 'refused'
   /** Whether the very same result again is refused in 2.3.1 (312), rather than answered again. */
   refusesRepeats: boolean
 }
@@ -32,13 +32,14 @@ export interface ResultRules {
 /**
  * EMV's: the catalogue and the transaction judge (emv3ds-protocol §3), ids of the transaction only (§1), and no result but of a
  * challenge (§5.2).
+ * @param isStrict also about what the original's load test does: a result without a challenge
  */
-export function emvResultRules (judge: Judge, refusesRepeats: boolean): ResultRules {
+export function emvResultRules (judge: Judge, isStrict: boolean): ResultRules {
   return {
     judge: (sent, transaction) => judge(sent.read, { messageTypes: ['RReq'], leg: 'DS->3DSServer', ...knownOf(sent, transaction) }).refused ?? withoutStatus(sent),
     needsKnownIds: true,
-    needsChallenge: true,
-    refusesRepeats
+    withoutChallenge: isStrict ? 'refused' : 'acknowledged',
+    refusesRepeats: isStrict
   }
 }
 

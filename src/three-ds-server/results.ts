@@ -27,8 +27,9 @@ export interface ResultsParts {
 
 /**
  * Takes the result of a challenge: the first one counts, the very same again is answered the same, another is refused.
- * After a frictionless flow there is none (emv3ds-protocol §5.2), so that what `finalResult` tells never changes.
- * @returns the transaction with its result
+ * After a frictionless flow there is none (emv3ds-protocol §5.2): at most it is acknowledged and not kept, so that what `finalResult`
+ * tells never changes.
+ * @returns the transaction, with its result where there was a challenge
  * @throws ProtocolError of the 3DS Server: all that the rules have against it by kind, in the order of §3; 301 for an unknown
  * transaction and for ids that are not the stored ones, 402 where it was given up (§11), what `secondRReq` and `unannouncedRReq` say
  */
@@ -45,7 +46,7 @@ export async function takeResults (sent: SentResult, { store, clock, log, rules,
     requireSameIds(rReq, current, rules)
     if (current.rReq !== undefined) return sameResult(rReq, current, rules, log)
     if (isGivenUp(current, clock.now())) throw refusal(TOO_LATE, 'The result comes too late', rReq, current)
-    if (rules.needsChallenge && !awaitsResult(current)) throw unannounced(rReq, current, log)
+    if (rules.withoutChallenge !== 'taken' && !awaitsResult(current)) return sameAsARes(rReq, current, rules, log)
     taken = true
     return { ...current, rReq }
   }).catch((error) => { throw ofNobody(error) ? unknown(sent, rules, error) : error })
@@ -92,10 +93,11 @@ function comparable (rReq: RReq): RReq {
   return typeof rReq.sdkTransID === 'string' ? { ...rReq, sdkTransID: canonicalUuid(rReq.sdkTransID) as string } : rReq
 }
 
-function unannounced (rReq: RReq, transaction: Transaction, log: Log): ProtocolError {
-  const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+function sameAsARes (rReq: RReq, transaction: Transaction, { withoutChallenge }: ResultRules, log: Log): Transaction {
+  const { threeDSServerTransID, aReq: { messageVersion }, aRes } = transaction
+  if (withoutChallenge === 'acknowledged' && rReq.transStatus === aRes?.transStatus) return transaction
   log.warn({ threeDSServerTransID }, 'a result without a challenge was refused')
-  return refusal(unannouncedRReq(messageVersion), 'There was no challenge: the result is that of the ARes', rReq, transaction)
+  throw refusal(unannouncedRReq(messageVersion), 'There was no challenge: the result is that of the ARes', rReq, transaction)
 }
 
 /** Names the transaction as it is known, and in the RReq's own letters what that says of it. */

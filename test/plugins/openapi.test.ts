@@ -46,7 +46,7 @@ t.test('/openapi.json is OpenAPI 3.1 made of the schemas of the routes, without 
   const document = response.json()
   t.equal(document.openapi, '3.1.0')
   t.match(document.info, { title: '3ds-mock-server', version: '1.2.3', license: { name: 'MIT' } })
-  t.strictSame(document.tags.map((tag: { name: string }) => tag.name), ['3DS Server API', 'Directory Server', 'ACS', 'Original server\'s paths', 'Operation'])
+  t.strictSame(document.tags.map((tag: { name: string }) => tag.name), ['3DS Server API', 'Directory Server', 'ACS', 'Original server\'s paths', 'Mock', 'Operation'])
   t.strictSame(Object.keys(document.paths), ['/things/{id}'])
   t.strictSame(Object.keys(document.paths['/things/{id}']), ['post'])
   const { tags, summary, requestBody, responses } = document.paths['/things/{id}'].post
@@ -183,12 +183,12 @@ t.test('the document of the whole server', async (t) => {
 
   await t.test('tells the forms and the answers of the ACS in a browser', async (t) => {
     t.strictSame(told('/acs/challenge'), { takes: { [FORM]: [['creq'], ['threeDSSessionData']] }, parameters: [], answers: page })
-    t.strictSame(told('/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: ['path acsTransID'], answers: page })
-    t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: shown })
+    t.strictSame(told('/acs/challenge/{acsTransID}'), { takes: { [FORM]: entry }, parameters: ['path acsTransID'], answers: { ...page, 409: ['text/html'] } })
+    t.strictSame(told('/acs/challenge/{acsTransID}', 'get'), { takes: {}, parameters: ['path acsTransID'], answers: { ...shown, 409: ['text/html'] } })
     t.strictSame(paths['/acs/challenge/{acsTransID}'].post.requestBody.content[FORM].schema.properties.action.anyOf.map(({ enum: [value] }: any) => value),
       ['submit', 'resend', 'continue', 'cancel'])
     t.strictSame(told('/acs/challenge/{acsTransID}/status', 'get'), {
-      takes: {}, parameters: ['path acsTransID'], answers: { 200: ['application/json', 'access-control-allow-origin'], ...onGet('application/json') }
+      takes: {}, parameters: ['path acsTransID'], answers: { 200: ['application/json', 'access-control-allow-origin'], ...onGet('application/json'), 409: ['application/json'] }
     })
   })
 

@@ -4,6 +4,6 @@ import type { ResultRules } from '../../three-ds-server/judge-results.ts'
 export const originalResultRules: ResultRules = {
   judge: () => undefined,
   needsKnownIds: false,
-  needsChallenge: false,
+  withoutChallenge: 'taken',
   refusesRepeats: false
 }
