@@ -69,7 +69,7 @@ function heard (challenge: Challenge, approval: 'approved' | 'declined'): Step {
 function otherMethod (challenge: Challenge): Step {
   const { state, plan, progress, messageVersion } = challenge
   if (!offersOtherMethod(screenOf(plan, progress), messageVersion)) throw illegalEvent('other-method', state)
-  return { ...onScreen(changed(challenge, { otherMethod: progress.otherMethod ?? progress.screen ?? 0 })), notice: 'other-method' }
+  return { ...onScreen(changed(challenge, { otherMethod: progress.screen ?? 0 })), notice: 'other-method' }
 }
 
 function answer (challenge: Challenge, event: Extract<ChallengeEvent, { type: 'entry' }>, rules: ChallengeRules): Step {
