@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, TIMER_JOB } from '../src/acs/challenge-timer.ts'
+import type { BrowserChallengeParts } from '../src/acs/browser-challenge.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
 import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
 import type { AcsParts } from '../src/acs/take-areq.ts'
@@ -46,7 +47,7 @@ export interface Roles {
   ids: IdSource
   authenticateDoor: AuthenticateDoor
   authentication: AuthenticationParts
-  challenge: AppChallengeParts
+  challenge: AppChallengeParts & BrowserChallengeParts
   results: ResultsParts
   scenarios: readonly Scenario[]
   cardRanges: CardRangeRules
@@ -154,10 +155,10 @@ function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMe
 /** Challenges, and the jobs that end and report them. */
 function challengeParts (
   { stateStore: store, jobs, ownJobs, log, meters }: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers, proofs }: AcsParts, send: ReportingParts['send']
-): AppChallengeParts {
+): Roles['challenge'] {
   const leaseMs = 2 * Math.max(config.acsRResTimeoutMs, config.directoryServer.rResTimeoutMs) + LEASE_MARGIN_MS
   const reporting: ReportingParts = { store, clock, log, jobs, ownJobs, leaseMs, proofs, send }
-  const challenge: AppChallengeParts = {
+  const challenge: Roles['challenge'] = {
     store,
     clock,
     ids,
@@ -168,6 +169,7 @@ function challengeParts (
     judge: judgeOf(config),
     faultsEnd: behaviour.faultsEnd,
     isStrict: config.isStrict,
+    asOriginal: behaviour.legacy,
     defaultSdkReference: ORIGINAL_SDK_REFERENCE,
     buildResult: behaviour.buildResult,
     reporting: createResultReporting(reporting),

@@ -4,6 +4,7 @@ import type { AReq } from '../protocol/messages.ts'
 import { atLeast } from '../protocol/versions.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { challengeError } from './challenge-error.ts'
+import { progressOf } from './challenge/challenge-of.ts'
 
 const SPLIT_SDK = '02'
 
@@ -18,10 +19,11 @@ export function isLimited (aReq: AReq): boolean {
 }
 
 /**
- * A split SDK has to encrypt with A128GCM: emv3ds-protocol §13.4.
- * @throws ProtocolError A/310
+ * An SDK encrypts all of its CReqs in the same way, and a split SDK with A128GCM: emv3ds-protocol §13.4.
+ * @throws ProtocolError A/310, A/302
  */
 export function requireEncryption (enc: ContentEncryption, transaction: Transaction): void {
-  if (enc === 'A128GCM' || !isSplitSdk(transaction.aReq)) return
-  throw challengeError('310', enc, 'A split SDK encrypts with A128GCM', transaction)
+  if (enc !== 'A128GCM' && isSplitSdk(transaction.aReq)) throw challengeError('310', enc, 'A split SDK encrypts with A128GCM', transaction)
+  const { enc: first = enc } = progressOf(transaction)
+  if (enc !== first) throw challengeError('302', 'enc', 'The encryption is not that of the first challenge request', transaction)
 }

@@ -148,7 +148,7 @@ export const CODES = {
   },
   313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
   314: { ACS: `${BROWSER_SCREENS}: VALIDATION=emv-strict: a second CReq is refused and ends the challenge` },
-  315: { ACS: `${APP_SCREENS}: VALIDATION=emv-strict: a CReq after the end is A/315` },
+  315: { ACS: `${APP_SCREENS}: a CReq after the end is A/315` },
   402: { '3DS Server': `${DECOUPLED_ELSEWHERE}: the 3DS Server waits the time that was given and 30 s`, DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
   403: { DS: `${RELAY}: what was relayed is known to every instance, and when the store goes meanwhile`, ACS: `${REDIS_FAILURE}: an SDK is told by an Erro that it may try again, and may` },
   404: { ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },
