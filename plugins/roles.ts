@@ -38,7 +38,7 @@ import { findIn, openCardRanges } from './card-ranges.ts'
 import { directoryServerParts } from './directory-server.ts'
 import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
-import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, spoken, threeDSServerLinks } from './parties.ts'
+import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, sdkKeyJudge, spoken, threeDSServerLinks } from './parties.ts'
 import { threeDSServerHere } from './three-ds-server-here.ts'
 
 /** What the three roles are made of. */
@@ -132,6 +132,8 @@ function acsParts (
     proofs,
     // The original knows no 3DS Method, and waits for ever.
     compareMethod: legacy ? () => {} : methodComparison(app, { clock, ttlSeconds: config.transactionTtlSeconds, cardRanges }),
+    // The original signs whatever it gets.
+    judgeSdkKey: legacy ? () => {} : sdkKeyJudge(app, config),
     timers: legacy ? { firstCReq: Infinity, idle: Infinity, spc: Infinity } : config.timers,
     createEphemeralKeys: () => createEphemeralKeys(ids),
     signContent: async (content) => signAcsContent(content, await certificates.signingMaterial(), { legacy })
