@@ -26,6 +26,7 @@ import { createOutboundPost, type OutboundPost } from '../src/exchange/outbound-
 import type { SendMessage } from '../src/exchange/send-message.ts'
 import { createJudge, type Judge } from '../src/protocol/judge.ts'
 import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
+import { isSplitSdk } from '../src/protocol/split-sdk.ts'
 import type { ReadMessage } from '../src/protocol/read-message.ts'
 import { methodPlaceOf } from '../src/three-ds-server/method-place.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
@@ -79,7 +80,7 @@ export function deviceDataOpener (keys: DsKeys): AReqParts['openDeviceData'] {
   return async (aReq, scheme) => {
     const { acctNumber, messageVersion } = aReq
     try {
-      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber, scheme), messageVersion }))
+      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber, scheme), messageVersion, isSplitSdk: isSplitSdk(aReq) }))
     } catch (error) {
       if (!(error instanceof DsCryptoError)) throw error
       throw dsRefusal(aReq, { errorCode: error.errorCode, errorDetail: error.errorDetail })

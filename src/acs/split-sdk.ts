@@ -1,16 +1,10 @@
 import type { ContentEncryption } from '../crypto/content-encryption.ts'
 import { isJsonObject } from '../protocol/json.ts'
 import type { AReq } from '../protocol/messages.ts'
-import { atLeast } from '../protocol/versions.ts'
+import { isSplitSdk } from '../protocol/split-sdk.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { challengeError } from './challenge-error.ts'
 import { progressOf } from './challenge/challenge-of.ts'
-
-const SPLIT_SDK = '02'
-
-function isSplitSdk (aReq: AReq): boolean {
-  return aReq.deviceChannel === '01' && atLeast(aReq.messageVersion, '2.3.1') && aReq['sdkType'] === SPLIT_SDK
-}
 
 /** A limited one takes neither static passcodes nor knowledge, `authenticationMethod` 01 and 06: emv3ds-protocol §13.6. */
 export function isLimited (aReq: AReq): boolean {
