@@ -215,6 +215,11 @@ t.test('CHECK_CLOCK_SKEW: purchaseDate and sdkSignatureTimestamp at most 30 minu
     t.match((await theirs.authenticate(`${url}/ds`, aReq({ version: '2.2.0' }, late))).message, taken, 'earlier versions do not')
     const { body } = await post(app, '/3ds/authenticate', { ...requestOf(), purchase: { ...requestOf().purchase, purchaseDate: late.purchaseDate } })
     t.match(body, isOn ? { messageType: 'Erro', errorCode: '203', errorDetail: 'purchaseDate' } : { transStatus: 'Y' }, 'the 3DS Server API as well')
+    const asked = async (sdk: AppSdk) => (await post(app, '/3ds/authenticate', requestOf(sdk))).body
+    const early = { at: START - 31 * MINUTE }
+    t.match(await asked(await splitSdk(url, server)), { transStatus: 'Y' })
+    t.match(await asked(await splitSdk(url, server, {}, early)), isOn ? refused('sdkServerSignedContent.sdkSignatureTimestamp') : { transStatus: 'Y' })
+    t.match(await asked(await splitSdk(url, new SdkServer(createAuthority().identity('ES256')), {}, early)), { transStatus: 'Y' }, 'nothing counts of what nobody vouches for')
     t.strictSame(theirs.faults, [])
   }
 })

@@ -140,7 +140,7 @@ export const CODES = {
   307: { DS: `${PREPARATION}: PReq → PRes in the shape of its version` },
   308: { DS: `${SPLIT_SDK}: the signature is looked at before the device data` },
   309: { SDK: missing('of the SDK, which is not ours') },
-  310: { DS: `${SPLIT_SDK}: … D/310`, ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
+  310: { DS: `${SPLIT_SDK}: device data of a split SDK that are not encrypted with A128GCM: D/310`, ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
   311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
   312: {
     '3DS Server': `${JUDGED_RESULTS}: both receivers of an RReq say the same: unannounced 313, a second one that differs 312 in 2.3.1`,
