@@ -25,7 +25,9 @@ export function sessionKey (acsSignedContent) {
 export function seal (plaintext, key, header) {
   const aad = Buffer.from(JSON.stringify(header)).toString('base64url')
   if (header['enc'] !== 'A128CBC-HS256') {
+    const [, counter = '000'] = /"sdkCounterStoA":"(\d{3})"/.exec(plaintext) ?? []
     const iv = Buffer.alloc(12)
+    iv[11] = Number(counter)
     const cipher = createCipheriv('aes-128-gcm', key.subarray(0, 16), iv).setAAD(Buffer.from(aad))
     const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
     return [aad, '', iv.toString('base64url'), ciphertext.toString('base64url'), cipher.getAuthTag().toString('base64url')].join('.')

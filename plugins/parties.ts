@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type {} from './metrics.ts'
 import { askDs, type Reported } from '../src/acs/ask-ds.ts'
 import { compareMethod } from '../src/acs/method/judge-method.ts'
+import { createSdkKeyJudge } from '../src/acs/sdk-key.ts'
 import { type AcsParts, takeAReq as takeAReqAtAcs } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Config } from '../src/config.ts'
@@ -24,7 +25,8 @@ import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createOutboundPost, type OutboundPost } from '../src/exchange/outbound-request.ts'
 import type { SendMessage } from '../src/exchange/send-message.ts'
 import { createJudge, type Judge } from '../src/protocol/judge.ts'
-import type { JsonObject, RReq } from '../src/protocol/messages.ts'
+import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
+import { isSplitSdk } from '../src/protocol/split-sdk.ts'
 import type { ReadMessage } from '../src/protocol/read-message.ts'
 import { methodPlaceOf } from '../src/three-ds-server/method-place.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
@@ -66,12 +68,19 @@ export function acsLink ({ directoryServer }: Config, send: SendMessage, acs: Ac
   }
 }
 
+/** Keys of SDKs, for the ACS: what is wrong with one that nobody needs is only noted. */
+export function sdkKeyJudge (app: FastifyInstance, { isStrict }: Config): AcsParts['judgeSdkKey'] {
+  const findings = [{ errorCode: '203', element: 'sdkEphemPubKey', refused: false }]
+  const note = ({ messageType, threeDSServerTransID }: AReq) => { app.log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message') }
+  return createSdkKeyJudge({ isStrict, note: notesFindings(app) ? note : undefined })
+}
+
 /** Device data of apps, for the ACS: emv3ds-protocol §5.2. */
 export function deviceDataOpener (keys: DsKeys): AReqParts['openDeviceData'] {
   return async (aReq, scheme) => {
     const { acctNumber, messageVersion } = aReq
     try {
-      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber, scheme), messageVersion }))
+      return encodeBase64url(await openDeviceData(aReq['sdkEncData'] as string, keys, { directoryServerId: directoryServerId(acctNumber, scheme), messageVersion, isSplitSdk: isSplitSdk(aReq) }))
     } catch (error) {
       if (!(error instanceof DsCryptoError)) throw error
       throw dsRefusal(aReq, { errorCode: error.errorCode, errorDetail: error.errorDetail })

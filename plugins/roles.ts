@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, TIMER_JOB } from '../src/acs/challenge-timer.ts'
+import type { BrowserChallengeParts } from '../src/acs/browser-challenge.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
 import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
 import type { AcsParts } from '../src/acs/take-areq.ts'
@@ -37,7 +38,7 @@ import { findIn, openCardRanges } from './card-ranges.ts'
 import { directoryServerParts } from './directory-server.ts'
 import { type Keep, keeping } from './keeping.ts'
 import { makeKeysAhead } from './keys-ahead.ts'
-import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, spoken, threeDSServerLinks } from './parties.ts'
+import { acsLink, createOutbound, judgeOf, methodComparison, resultSender, sdkKeyJudge, spoken, threeDSServerLinks } from './parties.ts'
 import { threeDSServerHere } from './three-ds-server-here.ts'
 
 /** What the three roles are made of. */
@@ -46,7 +47,7 @@ export interface Roles {
   ids: IdSource
   authenticateDoor: AuthenticateDoor
   authentication: AuthenticationParts
-  challenge: AppChallengeParts
+  challenge: AppChallengeParts & BrowserChallengeParts
   results: ResultsParts
   scenarios: readonly Scenario[]
   cardRanges: CardRangeRules
@@ -131,6 +132,8 @@ function acsParts (
     proofs,
     // The original knows no 3DS Method, and waits for ever.
     compareMethod: legacy ? () => {} : methodComparison(app, { clock, ttlSeconds: config.transactionTtlSeconds, cardRanges }),
+    // The original signs whatever it gets.
+    judgeSdkKey: legacy ? () => {} : sdkKeyJudge(app, config),
     timers: legacy ? { firstCReq: Infinity, idle: Infinity, spc: Infinity } : config.timers,
     createEphemeralKeys: () => createEphemeralKeys(ids),
     signContent: async (content) => signAcsContent(content, await certificates.signingMaterial(), { legacy })
@@ -154,10 +157,10 @@ function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMe
 /** Challenges, and the jobs that end and report them. */
 function challengeParts (
   { stateStore: store, jobs, ownJobs, log, meters }: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers, proofs }: AcsParts, send: ReportingParts['send']
-): AppChallengeParts {
+): Roles['challenge'] {
   const leaseMs = 2 * Math.max(config.acsRResTimeoutMs, config.directoryServer.rResTimeoutMs) + LEASE_MARGIN_MS
   const reporting: ReportingParts = { store, clock, log, jobs, ownJobs, leaseMs, proofs, send }
-  const challenge: AppChallengeParts = {
+  const challenge: Roles['challenge'] = {
     store,
     clock,
     ids,
@@ -168,6 +171,7 @@ function challengeParts (
     judge: judgeOf(config),
     faultsEnd: behaviour.faultsEnd,
     isStrict: config.isStrict,
+    asOriginal: behaviour.legacy,
     defaultSdkReference: ORIGINAL_SDK_REFERENCE,
     buildResult: behaviour.buildResult,
     reporting: createResultReporting(reporting),

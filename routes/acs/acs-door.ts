@@ -22,7 +22,7 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
 
   app.post('/acs', described(messageSchema('ACS')), async function answerMessage (request, reply) {
     const read = messageOf(request, 'A')
-    if (read.message['messageType'] === 'Erro') return takeErro.call(app, read, request, reply)
+    if (read.message['messageType'] === 'Erro') return takeErro(read, request, reply)
     return read.message['messageType'] === 'OReq' ? takeOperation(read, reply) : answerAReq(read, request, reply)
   })
 

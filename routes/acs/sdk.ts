@@ -1,14 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type {} from '../../plugins/metrics.ts'
 import { noteIds } from '../../plugins/request-log.ts'
-import { answerAppCReq } from '../../src/acs/app-challenge.ts'
+import { answerAppCReq, refusePlainCReq } from '../../src/acs/app-challenge.ts'
 import { MAX_JWE_LENGTH } from '../../src/crypto/challenge-jwe.ts'
 import { takeAppErro } from '../../src/acs/take-app-erro.ts'
 import type { ProtocolError } from '../../src/errors.ts'
 import { type ReadMessage, readMessage } from '../../src/protocol/read-message.ts'
 import { creqRefusal } from '../../src/protocol/refusal.ts'
-import type { Transaction } from '../../src/transaction/transaction.ts'
+import { noteErro } from '../directory-server/message-door.ts'
 import { described, sdkSchema } from './schemas.ts'
 import { createSdkErrorHandler } from './sdk-errors.ts'
 
@@ -29,22 +28,21 @@ export async function sdkRoutes (app: FastifyInstance): Promise<void> {
   async function answerSdk (request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const message = textOf(request.body)
     const json = message.startsWith('{') ? readMessage(message) : undefined
-    if (json !== undefined) {
-      noteIds(request, await takeErro(json) ?? {})
-      return ''
-    }
-    const { transaction, jwe } = await answerAppCReq(message, challenge, app.publicUrl(request))
+    if (json !== undefined) return takeJson(json, request)
+    const { transaction, jwe, erro } = await answerAppCReq(message, challenge, app.publicUrl(request))
+    if (erro !== undefined) noteErro(request, erro)
     noteIds(request, transaction)
     if (jwe === undefined) return ''
     reply.header('content-type', contentType)
     return jwe
   }
 
-  async function takeErro (erro: ReadMessage): Promise<Transaction | undefined> {
-    const { messageType, errorComponent, errorCode } = erro.message
-    if (messageType !== 'Erro') throw unreadable('Received JSON error response instead of JWE')
-    app.meters.erroReceived(errorComponent, errorCode)
-    return takeAppErro(erro, challenge)
+  /** An `Erro` gets no answer, and nothing else comes without being encrypted. */
+  async function takeJson (json: ReadMessage, request: FastifyRequest): Promise<string> {
+    if (json.message['messageType'] !== 'Erro') throw await refusePlainCReq(json, challenge)
+    noteErro(request, json.message)
+    noteIds(request, await takeAppErro(json, challenge) ?? {})
+    return ''
   }
 }
 

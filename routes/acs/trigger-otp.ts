@@ -4,10 +4,8 @@ import { type BrowserTurn, openBrowserChallenge, showBrowserChallenge, takeBrows
 import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { questionPage } from '../../src/acs/browser-pages.ts'
 import { resultPage } from '../../src/acs/pages/message-page.ts'
-import { judgeBrowserCReq, type ReadCReq } from '../../src/acs/judge-browser-creq.ts'
 import { asUnreadable, parseCreq } from '../../src/dialects/browser-creq.ts'
 import { MockError, ProtocolError } from '../../src/errors.ts'
-import type { Judge } from '../../src/protocol/judge.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, originalChallenge, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
 import { described, originalEntrySchema, triggerOtpSchema } from './schemas.ts'
@@ -20,12 +18,13 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
 
   app.post<{ Querystring: RedirectQuery }>('/trigger-otp', described(triggerOtpSchema, ORIGINAL_BODY_LIMIT),
     async function showPage (request, reply) {
-      const creq = readCreq(fieldOf(request.body, 'creq'), challenge.judge)
+      const creq = parseCreq(fieldOf(request.body, 'creq'))
       try {
         const turn = await openBrowserChallenge(creq, undefined, challenge)
         return answer(request, reply, turn, `challenge/${turn.transaction.acsTransID}`)
       } catch (error) {
-        if (!isAboutTransaction(error)) throw error
+        // The original has one answer for everything that is wrong with a creq.
+        if (!isAboutTransaction(error)) throw asUnreadable(error)
         return sendPage(reply, resultPage({ title: 'No such challenge', message: 'There is no challenge for this transaction.' }))
       }
     })
@@ -49,17 +48,10 @@ export async function triggerOtpRoutes (app: FastifyInstance): Promise<void> {
   }
 }
 
-/** The original has one answer for everything that is wrong with a creq. */
-function readCreq (creq: string | undefined, judge: Judge): ReadCReq {
-  try {
-    const read = parseCreq(creq)
-    judgeBrowserCReq(read, judge)
-    return read
-  } catch (error) {
-    throw asUnreadable(error)
-  }
-}
+/** Ids that do not belong together, and a transaction without a challenge. */
+const OF_TRANSACTION: readonly string[] = ['301', '305']
 
 function isAboutTransaction (error: unknown): boolean {
-  return error instanceof ProtocolError || (error instanceof MockError && error.code === 'transaction_not_found')
+  if (error instanceof ProtocolError) return OF_TRANSACTION.includes(error.erro.errorCode)
+  return error instanceof MockError && error.code === 'transaction_not_found'
 }

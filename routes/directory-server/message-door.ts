@@ -7,6 +7,7 @@ import type { Config } from '../../src/config.ts'
 import { PassedOnErro } from '../../src/directory-server/refuse.ts'
 import { type ErroContent, ProtocolError } from '../../src/errors.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
+import type { JsonObject } from '../../src/protocol/messages.ts'
 import type { ReadMessage } from '../../src/protocol/read-message.ts'
 import { readSoundMessage } from '../../src/protocol/read-sound-message.ts'
 import { canonicalUuid } from '../../src/protocol/uuid.ts'
@@ -77,12 +78,17 @@ export function messageOf ({ body, headers, server }: FastifyRequest, component:
 }
 
 /** Nobody answers an `Erro`: emv3ds-protocol §1. */
-export async function takeErro (this: FastifyInstance, { message }: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { errorCode, errorComponent } = message
-  this.meters.erroReceived(errorComponent, errorCode)
-  noteIds(request, message)
-  request.log.info({ errorCode: codeOf(errorCode), errorComponent: codeOf(errorComponent) }, 'an Erro came in')
+export async function takeErro ({ message }: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  noteErro(request, message)
   return reply.send()
+}
+
+/** An `Erro` came in, at whichever door: it is counted, and logged with the ids that it names. @param erro as it came */
+export function noteErro (request: FastifyRequest, erro: JsonObject): void {
+  const { errorCode, errorComponent } = erro
+  request.server.meters.erroReceived(errorComponent, errorCode)
+  noteIds(request, erro)
+  request.log.info({ errorCode: codeOf(errorCode), errorComponent: codeOf(errorComponent) }, 'an Erro came in')
 }
 
 /** Anything longer is no code, and nothing for a log. */

@@ -13,6 +13,7 @@ import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
 import { described } from '../acs/schemas.ts'
+import { noteErro } from '../directory-server/message-door.ts'
 
 const schema = {
   tags: ['3DS Server API'],
@@ -34,9 +35,9 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
     async function answerResults (request: FastifyRequest, reply: FastifyReply): Promise<JsonObject | FastifyReply> {
       const { body } = request
       // What a DS tells comes to the same address, and nobody answers an Erro: emv3ds-protocol §12.3, §15.
-      const { messageType, errorComponent, errorCode } = isJsonObject(body) ? body : {}
+      const { messageType } = isJsonObject(body) ? body : {}
       if (messageType === 'Erro') {
-        app.meters.erroReceived(errorComponent, errorCode)
+        noteErro(request, body as JsonObject)
         return reply.send()
       }
       const duplicates = isJsonObject(body) ? duplicateKeys(request.jsonText, body) : []

@@ -1,20 +1,19 @@
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
-import { type ChallengeJweHeader, type ContentEncryption, decryptFromSdk, encryptForSdk, readKid, readProtectedHeader } from '../crypto/challenge-jwe.ts'
-import { deriveSessionKey } from '../crypto/session-key.ts'
+import { type ChallengeJweHeader, readKid, readProtectedHeader, requireCountedIv } from '../crypto/challenge-jwe.ts'
 import { MockError, ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
-import { readSoundMessage } from '../protocol/read-sound-message.ts'
 import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type Advanced, requireChallenge } from './advance-challenge.ts'
+import { type Channel, openMessage, type SdkReferences, seal, sessionKey, withIds } from './app-channel.ts'
+import { requireFreshCount } from './app-count.ts'
+import { countedStep } from './app-step.ts'
 import { appScreen } from './app-view.ts'
-import { type AppExchange, type FallbackCRes, finalAppCRes, type ScreenCRes } from './build-cres.ts'
+import { type FallbackCRes, finalAppCRes, type ScreenCRes } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
-import { COUNTED_OUT, LAST_COUNT, requireFreshCount, requireNextCount } from './app-count.ts'
-import { type Challenge, type ChallengeRules, type Step, step } from './challenge/machine.ts'
 import { type AppCReq, judgeAppCReq } from './judge-app-creq.ts'
 import { requireInTime, requireReported } from './late-creq.ts'
 import { endWithRefusal, type RefusalParts } from './refuse-creq.ts'
@@ -27,10 +26,12 @@ export interface AppChallengeParts extends RefusalParts {
   /** What SDKs are shown: the screens of EMV, or the one of the original server. */
   screenCRes: ScreenCRes
   fallbackCRes: FallbackCRes
-  /** Whether a CReq that comes after the end is refused rather than answered once more. */
-  isStrict: boolean
-  /** `sdkReferenceNumber` where the request has none, by what the SDK encrypts with. */
-  defaultSdkReference: Readonly<Record<ContentEncryption, string>>
+  /**
+   * The original server's ways with SDKs: an answer may come with the first CReq, with A128GCM the IV need not be the counter,
+   * and a CReq after the end gets the result once more.
+   */
+  asOriginal: boolean
+  defaultSdkReference: SdkReferences
 }
 
 /** The answer, and whose transaction it was. */
@@ -38,13 +39,8 @@ export interface AppAnswer {
   transaction: Transaction
   /** Compact JWE of the CRes; absent after an `Erro`, which never gets an answer. */
   jwe?: string
-}
-
-interface Channel {
-  enc: ContentEncryption
-  key: Buffer
-  /** acsTransID as the SDK wrote it. */
-  kid: string
+  /** The `Erro` that came in place of a CReq, as it came. */
+  erro?: JsonObject
 }
 
 /**
@@ -75,8 +71,20 @@ export async function answerAppCReq (jwe: string, parts: AppChallengeParts, base
   })
 }
 
+/**
+ * Refuses a CReq that is not encrypted, and with it the challenge that it names (emv3ds-protocol §12.3).
+ * @param read any JSON object but an `Erro`
+ * @returns A/101, for the SDK
+ * @throws MockError of the store
+ */
+export async function refusePlainCReq ({ message }: ReadMessage, parts: AppChallengeParts): Promise<ProtocolError> {
+  // For people these are the original's words.
+  const refusal = creqRefusal({ errorCode: '101', errorDetail: 'The message is not encrypted' }, 'Received JSON error response instead of JWE')
+  return withKnownIds(refusal, canonicalUuid(message['acsTransID']), parts)
+}
+
 /** A message that cannot be opened, but says whose it is: the Erro names every id, and the challenge is over (§12.1, §12.3). */
-async function withKnownIds (error: ChallengeCryptoError, acsTransID: string | undefined, parts: AppChallengeParts): Promise<ProtocolError> {
+async function withKnownIds (error: ProtocolError, acsTransID: string | undefined, parts: AppChallengeParts): Promise<ProtocolError> {
   if (acsTransID === undefined) return error
   const transaction = await parts.store.findByAcsTransId(acsTransID).catch(nothingFound)
   const { errorCode, errorDetail } = error.erro
@@ -93,13 +101,15 @@ function nothingFound (error: unknown): undefined {
 async function answerOpened (
   jwe: string, { enc, kid }: Omit<Channel, 'key'>, transaction: Transaction, parts: AppChallengeParts, baseURL: string
 ): Promise<AppAnswer> {
-  const channel = { enc, kid, key: sessionKey(transaction, enc, parts) }
+  const channel = { enc, kid, key: sessionKey(transaction, enc, parts.defaultSdkReference) }
   const read = openMessage(jwe, channel, transaction)
-  if (read.message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, read, parts) ?? transaction }
-  requireInTime(transaction, parts.isStrict)
+  if (read.message['messageType'] === 'Erro') return { transaction: await endWithErro(transaction, read, parts) ?? transaction, erro: read.message }
+  requireInTime(transaction, !parts.asOriginal)
   requireEncryption(enc, transaction)
-  const creq = judgeAppCReq(read, transaction, parts.judge)
-  const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, parts.rules))
+  const creq = judgeAppCReq(read, transaction, parts)
+  if (!parts.asOriginal) withIds(transaction, () => requireCountedIv(jwe, enc, creq.exchange.counter))
+  const kept = parts.asOriginal ? {} : { enc }
+  const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, { ...parts, kept }))
   const cres = cresFor(advanced, creq, parts, baseURL)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, creq.exchange, parts.ids) }
 }
@@ -114,62 +124,13 @@ async function known<Result> (acsTransID: string, use: () => Promise<Result>): P
   }
 }
 
-function sessionKey (transaction: Transaction, enc: ContentEncryption, { defaultSdkReference }: AppChallengeParts): Buffer {
-  const { ephemeralKeys, aReq } = transaction
-  if (ephemeralKeys === undefined || aReq.sdkEphemPubKey === undefined) {
-    throw challengeError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
-  }
-  return withIds(transaction, () => deriveSessionKey({
-    privateKey: ephemeralKeys.privateKey,
-    peerPublicKey: aReq.sdkEphemPubKey as NonNullable<typeof aReq.sdkEphemPubKey>,
-    partyVInfo: aReq.sdkReferenceNumber ?? defaultSdkReference[enc]
-  }))
-}
-
-function openMessage (jwe: string, { key }: Channel, transaction: Transaction): ReadMessage {
-  const read = readSoundMessage(withIds(transaction, () => decryptFromSdk({ jwe, key })))
-  if (read !== undefined) return read
-  // What it says may be anything: it is not repeated.
-  throw challengeError('101', 'not a JSON object', 'The challenge request is no JSON object', transaction)
-}
-
-/** An `Erro` names every id that is known (emv3ds-protocol §12.1). */
-function withIds<Result> (transaction: Transaction, crypto: () => Result): Result {
-  try {
-    return crypto()
-  } catch (error) {
-    if (!(error instanceof ChallengeCryptoError)) throw error
-    throw challengeError(error.erro.errorCode, error.erro.errorDetail, error.message, transaction)
-  }
-}
-
-function countedStep (challenge: Challenge, creq: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
-  const { progress } = challenge
-  const { exchange, threeDSRequestorAppURL } = creq
-  requireNextCount(progress, exchange.counter, transaction)
-  const counted = { ...progress, sdkCounter: progress.sdkCounter + 1, ...(threeDSRequestorAppURL === undefined ? {} : { threeDSRequestorAppURL }) }
-  const taken = stepOf({ ...challenge, progress: counted }, creq, transaction, rules)
-  const ending = taken.ending ?? (progress.sdkCounter === LAST_COUNT ? COUNTED_OUT : undefined)
-  return ending === undefined ? taken : { ...taken, ending, progress: { ...taken.progress, finalCount: progress.sdkCounter } }
-}
-
-/** What the screen does not offer is an element that has no business there. */
-function stepOf (challenge: Challenge, { event, element }: AppCReq, transaction: Transaction, rules: ChallengeRules): Step {
-  try {
-    return step(challenge, event, rules)
-  } catch (illegal) {
-    throw challengeError('203', element, (illegal as Error).message, transaction)
-  }
-}
-
-function cresFor ({ transaction, step }: Advanced, creq: AppCReq, { rules, screenCRes, fallbackCRes }: AppChallengeParts, baseURL: string): JsonObject {
+function cresFor ({ transaction, step }: Advanced, creq: AppCReq, { rules, screenCRes, fallbackCRes, asOriginal }: AppChallengeParts, baseURL: string): JsonObject {
   const { exchange } = creq
   if (step !== undefined && step.ending === undefined) return screenCRes(exchange, appScreen(transaction, step, creq, { rules, baseURL }))
-  if (step === undefined) requireFreshCount(transaction, exchange.counter)
+  if (step === undefined) {
+    requireInTime(transaction, !asOriginal)
+    requireFreshCount(transaction, exchange.counter)
+  }
   requireReported(transaction)
   return finalAppCRes(exchange, transaction, fallbackCRes)
-}
-
-function seal (cres: JsonObject, { enc, key, kid }: Channel, { counter }: AppExchange, ids: Pick<IdSource, 'bytes'>): string {
-  return encryptForSdk({ payload: JSON.stringify(cres), key, enc, kid, acsCounter: Number(counter), ids })
 }

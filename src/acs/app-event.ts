@@ -5,6 +5,9 @@ import type { Challenge, ChallengeEvent, Consents } from './challenge/machine.ts
 import { screenOf } from './challenge/screens.ts'
 import { htmlEntry, type HtmlEvent } from './ui/html-entry.ts'
 
+/** Which place a CReq has in its challenge, by its count: the first one, the answer to the screen shown last, or neither. */
+export type CReqPlace = 'first' | 'answer' | 'neither'
+
 /** What the cardholder did, and the element that says so. */
 export interface AppAction {
   event: ChallengeEvent
@@ -13,18 +16,19 @@ export interface AppAction {
 
 /**
  * What of a CReq says nothing that can be done: emv3ds-protocol §9.1. One CReq, one action: two of cancel, resend, no entry and
- * another method are as wrong as none, where the screen wants one.
+ * another method are as wrong as none, where the screen wants one. The first CReq answers nothing, as nothing was asked.
  * @param creq known to the version, not judged
  * @param challenge whose screen it answers
- * @param isAnswer whether it answers the screen that was shown last
  * @returns the names of the elements at fault (203)
  */
-export function wrongActions (creq: JsonObject, challenge: Challenge, isAnswer: boolean): string[] {
+export function wrongActions (creq: JsonObject, challenge: Challenge, place: CReqPlace): string[] {
+  const early = place === 'first' ? ENTRIES.filter((name) => isDone(name, creq[name])) : []
+  if (early.length > 0) return early
   const taken = ACTIONS.filter(({ name, isTaken }) => isTaken(creq[name])).map(({ name }) => name)
   if (taken.length > 1) return taken
   if (OF_AN_ERRO.has(creq['challengeCancel'])) return ['challengeCancel']
   if (challenge.plan.acsInterface === '02') return isUnreadablePage(creq[HTML_ENTRY]) ? [HTML_ENTRY] : []
-  return isAnswer && challenge.state === 'asking' && !DEEDS.some((name) => isDone(name, creq[name])) ? ['challengeDataEntry'] : []
+  return place === 'answer' && challenge.state === 'asking' && !DEEDS.some((name) => isDone(name, creq[name])) ? ['challengeDataEntry'] : []
 }
 
 /**
@@ -61,6 +65,12 @@ const OF_AN_ERRO: ReadonlySet<unknown> = new Set(['09', '10'])
 const HTML_ENTRY = 'challengeHTMLDataEntry'
 const DEEDS: readonly string[] = ['challengeDataEntry', ...ACTIONS.map(({ name }) => name)]
 
+/** What answers a screen. Not `challengeNoEntry`, which an SDK in use sends with its first CReq, nor a cancel. */
+const ENTRIES: readonly string[] = [
+  'challengeDataEntry', 'challengeDataEntryTwo', HTML_ENTRY, 'resendChallenge', 'challengeAddCode', 'oobContinue', 'infoContinueIndicator',
+  'whitelistingDataEntry', 'trustListDataEntry', 'deviceBindingDataEntry'
+]
+
 /** `resendChallenge` N says that nothing was done (2.1.0, 2.2.0). */
 function isDone (name: string, value: JsonObject[string] | undefined): boolean {
   return !isMissing(value) && !(name === 'resendChallenge' && value === 'N')
@@ -73,23 +83,16 @@ function isUnreadablePage (entry: unknown): boolean {
 function answerOf (creq: JsonObject, challenge: Challenge): AppAction {
   const name = challenge.plan.acsInterface === '02' ? HTML_ENTRY : 'challengeDataEntry'
   const entry = creq[name]
-  const isOpening = challenge.state === 'awaiting-creq'
-  if (isText(entry)) return name === HTML_ENTRY ? pageEvent(entry, isOpening) : entryOf(creq, entry)
-  // The first CReq without an entry only opens the challenge, be it with challengeNoEntry.
-  if (isOpening) return { event: { type: 'open' }, element: 'messageType' }
+  // What cannot be read was refused.
+  if (isText(entry)) return name === HTML_ENTRY ? { event: htmlEntry(entry) as HtmlEvent, element: name } : entryOf(creq, entry)
+  // The first CReq opens the challenge, be it with challengeNoEntry.
+  if (challenge.state === 'awaiting-creq') return { event: { type: 'open' }, element: 'messageType' }
   return ANSWERS[screenOf(challenge.plan, challenge.progress)](creq)
 }
 
 function entryOf (creq: JsonObject, value: string): AppAction {
   const second = creq['challengeDataEntryTwo']
   return { event: { type: 'entry', value, ...(isText(second) ? { second } : {}), ...consentsIn(creq) }, element: 'challengeDataEntry' }
-}
-
-/** A query in which nothing was done, with the first CReq, opens the challenge like any other. */
-function pageEvent (entry: string, isOpening: boolean): AppAction {
-  // What cannot be read was refused.
-  const event = htmlEntry(entry) as HtmlEvent
-  return { event: isOpening && event.type === 'look' ? { type: 'open' } : event, element: HTML_ENTRY }
 }
 
 type Answer = (creq: JsonObject) => AppAction

@@ -1,7 +1,7 @@
 import type { Transaction } from '../transaction/transaction.ts'
 import type { ChallengeRules, Step } from './challenge/machine.ts'
 import { challengeOf } from './challenge/challenge-of.ts'
-import { screenOf, wrongAnswers } from './challenge/screens.ts'
+import { offersOtherMethod, screenOf, wrongAnswers } from './challenge/screens.ts'
 import { approvalAddress } from './approval.ts'
 import type { AppCReq } from './judge-app-creq.ts'
 import type { AppScreen } from './ui/app-screen.ts'
@@ -29,8 +29,7 @@ export function appScreen (transaction: Transaction, { progress, notice }: Step,
     attemptsLeft: rules.otpMaxAttempts - wrongAnswers(progress),
     consents: plan.consents ?? [],
     secondEntry: plan.secondEntry === true,
-    // The other method is a code.
-    otherMethod: kind !== 'text' && kind !== 'information',
+    otherMethod: offersOtherMethod(kind, messageVersion),
     first: exchange.counter === FIRST_COUNT,
     purchase: transaction.aReq,
     passingCode: rules.otp,

@@ -8,7 +8,7 @@ import type { Refused } from '../protocol/refusal.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { requireCount } from './app-count.ts'
-import { type AppAction, appEvent, wrongActions } from './app-event.ts'
+import { type AppAction, appEvent, type CReqPlace, wrongActions } from './app-event.ts'
 import type { AppExchange } from './build-cres.ts'
 import { challengeError } from './challenge-error.ts'
 import { challengeOf, isOver } from './challenge/challenge-of.ts'
@@ -29,25 +29,26 @@ const IDS = ['threeDSServerTransID', 'acsTransID', 'sdkTransID'] as const
  * Judges a decrypted CReq by the catalogue, the transaction and the screen that it answers: emv3ds-protocol §3, §9.1.
  * @param read as the SDK spelt it, nothing judged yet
  * @param transaction found by the acsTransID of the JWE
+ * @param asOriginal whether the first CReq may answer, as the original server takes it
  * @returns what the CRes repeats, and what the cardholder did
  * @throws ProtocolError A/101 to A/204 as the judge has them, naming every element of the first kind that is at fault; A/301;
  * A/302 for a count that is not the next one
  */
-export function judgeAppCReq (read: ReadMessage, transaction: Transaction, judge: Judge): AppCReq {
+export function judgeAppCReq (read: ReadMessage, transaction: Transaction, { judge, asOriginal }: { judge: Judge, asOriginal: boolean }): AppCReq {
   const { message } = read
   const { aReq } = transaction
   const challenge = challengeOf(transaction)
   const known = withoutAdditional(message, elementsOf('CReq', '01', aReq.messageVersion))
-  const isAnswer = answersScreen(message, transaction, challenge)
+  const place = placeOf(message, transaction, challenge)
   const { refused } = judge(read, {
     messageTypes: ['CReq'],
     version: aReq.messageVersion,
     deviceChannel: '01',
-    wrong: wrongActions(known, challenge, isAnswer),
+    wrong: wrongActions(known, challenge, asOriginal && place === 'first' ? 'neither' : place),
     earlier: {
       ...earlierOf(transaction),
       // Who cancels answers nothing (§9.1).
-      ...(isAnswer && isMissing(message['challengeCancel']) ? { cres: shownCRes(challenge) } : {})
+      ...(place === 'answer' && isMissing(message['challengeCancel']) ? { cres: shownCRes(challenge) } : {})
     }
   })
   // A record may lack the SDK's id; then there is nothing to compare.
@@ -61,8 +62,9 @@ export function judgeAppCReq (read: ReadMessage, transaction: Transaction, judge
  * Only a CReq with the next count answers the screen that was shown last; what another one was to answer is not known, and its
  * count is what it is refused for (§13.5).
  */
-function answersScreen ({ sdkCounterStoA }: JsonObject, transaction: Transaction, { state, progress }: Challenge): boolean {
-  return state !== 'awaiting-creq' && !isOver(transaction) && sdkCounterStoA === String(progress.sdkCounter).padStart(3, '0')
+function placeOf ({ sdkCounterStoA }: JsonObject, transaction: Transaction, { state, progress }: Challenge): CReqPlace {
+  if (isOver(transaction) || sdkCounterStoA !== String(progress.sdkCounter).padStart(3, '0')) return 'neither'
+  return state === 'awaiting-creq' ? 'first' : 'answer'
 }
 
 function exchangeOf (creq: JsonObject): AppExchange {

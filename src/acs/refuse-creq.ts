@@ -16,7 +16,7 @@ export interface RefusalParts extends ChallengeParts {
   faultsEnd: boolean
 }
 
-/** Ids that do not belong together, and no challenge of this kind: whose CReq it is cannot be told. */
+/** Ids that do not belong together, and no challenge of this kind: whose CReq a browser brought cannot be told. */
 const OF_NOBODY: readonly string[] = ['301', '305']
 
 /**
@@ -28,7 +28,8 @@ const OF_NOBODY: readonly string[] = ['301', '305']
  */
 export async function endWithRefusal (found: Transaction, inApp: boolean, error: ProtocolError, parts: RefusalParts): Promise<void> {
   const { aReq, parties } = found
-  if (!parts.faultsEnd || OF_NOBODY.includes(error.erro.errorCode)) return
+  // What opens with the key of an SDK is that SDK's, whatever ids are in it.
+  if (!parts.faultsEnd || (!inApp && OF_NOBODY.includes(error.erro.errorCode))) return
   if ((aReq.deviceChannel === '01') !== inApp || !hasChallenge(found) || parties?.acs === 'elsewhere') return
   await advanceChallenge(parts, found, (challenge) => refusalStep(challenge, error, parts.rules))
 }

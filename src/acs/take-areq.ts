@@ -38,6 +38,12 @@ export interface AcsParts {
   timers: TimerLengths
   /** Compares `threeDSCompInd` with what the 3DS Method did; nobody waits for it. */
   compareMethod (aReq: AReq): void
+  /**
+   * Judges the key of an app's SDK.
+   * @param isNeeded whether the SDK will be challenged
+   * @throws ProtocolError A/203
+   */
+  judgeSdkKey (aReq: AReq, stamp: DsStamp, isNeeded: boolean): void
   /** Makes the ACS's ephemeral pair of one app challenge. */
   createEphemeralKeys (): EphemeralKeys
   /** Signs `acsSignedContent`. */
@@ -68,6 +74,7 @@ export interface AcsAnswer {
 /**
  * AReq in, ARes out: decides, answers, signs. Nothing of it is stored here, but that it ends an SPC.
  * @param aReq judged
+ * @throws ProtocolError A/203 for a key that no challenge can go with; MockError of the store
  */
 export async function takeAReq (
   aReq: AReq, stamp: DsStamp & DsDecisions, addresses: AcsAddresses, parts: AcsParts
@@ -79,6 +86,7 @@ export async function takeAReq (
   const { aRes, plan } = answerAReq(aReq, decision, { acsTransID, ...stamp, acsURL: addresses.acsURL, proofs: parts.proofs })
   if (aReq.deviceChannel === '03') Object.assign(aRes, checkedStatus(aReq, prior))
   if (aReq.deviceChannel === '02') parts.compareMethod(aReq)
+  if (aReq.deviceChannel === '01') parts.judgeSdkKey(aReq, stamp, plan !== undefined)
   const kept: AcsPart = { ...(plan === undefined ? {} : { plan }), ...firstProgress(aReq, aRes, parts) }
   if (plan === undefined || aReq.deviceChannel !== '01') return { aRes, kept }
   const ephemeralKeys = parts.createEphemeralKeys()

@@ -85,6 +85,17 @@ export function decryptFromSdk ({ jwe, key }: { jwe: string, key: Uint8Array }):
   return plaintext.toString('utf8')
 }
 
+/**
+ * With A128GCM the IV of an SDK is its counter byte at the right of zeros, 96 bits in all (emv3ds-protocol §13.4); with CBC it is random.
+ * @param counter `sdkCounterStoA` of that message, three digits
+ * @throws ChallengeCryptoError `iv`
+ */
+export function requireCountedIv (jwe: string, enc: ContentEncryption, counter: string): void {
+  const iv = Buffer.alloc(12)
+  iv.writeUInt8(Number(counter), 11)
+  if (enc === 'A128GCM' && split(jwe)[2] !== encodeBase64url(iv)) throw new ChallengeCryptoError('iv', 'The IV is not the counter')
+}
+
 type Parts = readonly [header: string, encryptedKey: string, iv: string, ciphertext: string, tag: string]
 
 function split (jwe: string): Parts {

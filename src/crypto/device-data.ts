@@ -17,16 +17,18 @@ const MAX_LENGTH = 64_000
  * not looked at; of a parameter sent twice the last counts, RFC 7516 §4.
  * @param sdkEncData compact JWE
  * @param options directoryServerId: the RID of the card's scheme, `A000000003`, which goes into the ECDH derivation;
- * messageVersion: of the AReq
+ * messageVersion: of the AReq; isSplitSdk: whether it is of a split SDK, which has to encrypt with A128GCM (§13.4)
  * @returns JSON text of an object, byte for byte what the SDK encrypted; Base64url of it is `deviceInfo`
- * @throws DsCryptoError 311 for a `kid` that none of our keys has (302 before 2.3.1, which brought 311), 302 for everything else
+ * @throws DsCryptoError 310 for a split SDK that uses CBC, 311 for a `kid` that none of our keys has (302 before 2.3.1, which brought 311), 302 for everything else
  */
-export async function openDeviceData (sdkEncData: string, keys: DsKeys, { directoryServerId, messageVersion }: {
+export async function openDeviceData (sdkEncData: string, keys: DsKeys, { directoryServerId, messageVersion, isSplitSdk }: {
   directoryServerId: string
   messageVersion: MessageVersion
+  isSplitSdk: boolean
 }): Promise<string> {
   const parts = split(sdkEncData)
   const { alg, enc, kid, epk } = readHeader(parts[0])
+  if (isSplitSdk && enc !== 'A128GCM') throw new DsCryptoError('310', 'sdkEncData of a split SDK is encrypted with A128GCM', enc)
   const [encryptedKey, iv, ciphertext, tag] = [decodePart(parts[1]), decodePart(parts[2]), decodePart(parts[3]), decodePart(parts[4])]
   const key = alg === 'ECDH-ES'
     ? agreeOnKey(await findKey(keys, kid, alg, messageVersion), { encryptedKey, epk, enc, directoryServerId })

@@ -4,7 +4,7 @@
  */
 export class DsCryptoError extends Error {
   /** emv3ds-protocol §12.2, one that the message's version has. */
-  readonly errorCode: '203' | '302' | '305' | '308' | '311'
+  readonly errorCode: '203' | '302' | '305' | '308' | '310' | '311'
   /** For the `Erro`, as §12.2 says of the code; not yet cut to its longest length. */
   readonly errorDetail: string
 

@@ -1,6 +1,6 @@
 import type { ReadCReq } from '../acs/judge-browser-creq.ts'
 import { decodeBrowserBase64 } from '../crypto/base64url.ts'
-import { type Fault, MockError } from '../errors.ts'
+import { type Fault, MockError, ProtocolError } from '../errors.ts'
 import { elementsOf } from '../protocol/catalogue/known-elements.ts'
 import { readMessage } from '../protocol/read-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
@@ -49,9 +49,9 @@ function unreadable (cause?: unknown): MockError {
 }
 
 /**
- * @param error what `parseCreq` or `judgeBrowserCReq` threw
- * @returns the original server's one error for every creq that cannot be used; an error that is not the caller's stays as it is
+ * @param error what is wrong with a creq
+ * @returns the original server's one error for every creq that cannot be used; any other error stays as it is
  */
 export function asUnreadable (error: unknown): unknown {
-  return error instanceof MockError ? unreadable(error) : error
+  return error instanceof ProtocolError ? unreadable(error) : error
 }

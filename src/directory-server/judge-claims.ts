@@ -16,11 +16,17 @@ export function requireClock (aReq: AReq, { checksClockSkew, clock }: Pick<AReqP
   if (isFarOff(purchaseDate, clock.now())) throw dsRefusal(aReq, { errorCode: '203', errorDetail: 'purchaseDate' })
 }
 
-/** What the server of a split SDK signed for, where an AReq carries that: emv3ds-protocol §5.2, §13.6. */
-export async function judgeSdkServer (aReq: AReq, { verifySdkServer }: Pick<AReqParts, 'verifySdkServer'>): Promise<Judgement> {
+/**
+ * What the server of a split SDK signed for, where an AReq carries that: emv3ds-protocol §5.2, §13.6.
+ * @throws ProtocolError D/203 for its time, where that was asked for: it is refused even where bad content is tolerated
+ */
+export async function judgeSdkServer (aReq: AReq, { verifySdkServer, checksClockSkew }: Pick<AReqParts, 'verifySdkServer' | 'checksClockSkew'>): Promise<Judgement> {
   const refused = isSigned(aReq) ? await verifySdkServer(aReq) : undefined
+  if (checksClockSkew && refused?.errorDetail === TIMESTAMP) throw dsRefusal(aReq, refused)
   return refused === undefined ? { findings: [] } : { refused, findings: [findingOf(refused)] }
 }
+
+const TIMESTAMP = 'sdkServerSignedContent.sdkSignatureTimestamp'
 
 /** In an earlier version, or another channel, it is an element that nobody knows (§3.6). */
 function isSigned (aReq: AReq): boolean {

@@ -34,7 +34,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   const isJudged = parts.notesFindings || call.isTolerated !== true
   if (isJudged) settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS', contexts: contextsOf(read.message) }), call, parts)
   requireClock(aReq, parts)
-  if (isJudged && aReq['sdkServerSignedContent'] !== undefined) settle(await judgeSdkServer(aReq, parts), call, parts)
+  if ((isJudged || parts.checksClockSkew) && aReq['sdkServerSignedContent'] !== undefined) settle(await judgeSdkServer(aReq, parts), call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
   const range = parts.findRange(aReq.acctNumber)
   const chosen = schemeNamed(call.schemeId ?? '')

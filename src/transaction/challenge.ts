@@ -63,6 +63,8 @@ export interface ChallengeProgress {
   interactionCounter: number
   /** Next `sdkCounterStoA` to be expected (app). */
   sdkCounter: number
+  /** What the SDK encrypts with: `enc` of its first CReq (app). */
+  enc?: 'A128CBC-HS256' | 'A128GCM'
   /** `sdkCounterStoA` of the CReq that ended the challenge; absent while it is open, and when something else ended it (app). */
   finalCount?: number
   /** Wrong entries, hashed each with the attempt it belongs to. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import type { PublicJwk } from '../../src/protocol/messages.ts'
+import type { PublicJwk, RReq } from '../../src/protocol/messages.ts'
 import { build, keepLog, post } from '../setup/app.ts'
 import { type Answer, challengedSdk, createSdk, type Enc, injectInto, type Sdk, type SdkOptions } from '../setup/sdk-client.ts'
 import { browserRequest, FRICTIONLESS_CARD } from '../setup/requests.ts'
@@ -59,6 +59,11 @@ async function checkErro (t: Test, { threeDSServerTransID }: Sdk, send: () => Pr
 async function checkEndedBy (t: Test, sdk: Sdk, send: () => Promise<Answer>, expected: Json): Promise<void> {
   isErro(t, await send(), expected)
   await checkFinal(t, emv, sdk, { transStatus: 'U', transStatusReason: '22', challengeCancel: '06', interactionCounter: '00' })
+}
+
+/** A CReq after the end is told so, and nothing else happens. */
+async function checkOver (t: Test, sdk: Sdk, jwe?: string): Promise<void> {
+  await checkErro(t, sdk, async () => jwe === undefined ? sdk.postCReq({ challengeDataEntry: '1234' }) : sdk.post(jwe), erro('305', 'The challenge is over', sdk))
 }
 
 function isErro (t: Test, answer: Answer, expected: Json): void {
@@ -171,9 +176,8 @@ t.test('wrong codes up to OTP_MAX_ATTEMPTS end with N, reason 19 (emv3ds §10)',
 
   const strict = await build(t, { ACS_SIGNING_ALG: 'ES256', OTP_MAX_ATTEMPTS: '1', OTP: '0000-ä' })
   const [fails, passes] = [await start(strict), await start(strict, { enc: 'A128GCM' })]
-  await fails.start()
+  for (const sdk of [fails, passes]) await sdk.start()
   t.strictSame(await fails.enter('1234'), end(fails, '001', 'N'))
-  await passes.start()
   t.strictSame(await passes.enter('0000-ä'), end(passes, '001', 'Y'))
 })
 
@@ -211,7 +215,7 @@ t.test('an Erro of the SDK ends the challenge with U and gets an empty 200 (emv3
       t.strictSame([status, body], [200, ''])
     }
     await checkFinal(t, emv, sdk, { transStatus: 'U', transStatusReason: '07', challengeCancel, interactionCounter: '00' })
-    t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'), 'the result stands')
+    await checkOver(t, sdk)
   }
 })
 
@@ -257,31 +261,34 @@ t.test('an Erro that belongs to no challenge is let go (emv3ds §1)', async (t) 
   t.match(await post(emv, '/3ds/final', { threeDSServerTransID: frictionless['threeDSServerTransID'] }), { body: { transStatus: 'Y' } })
 })
 
-t.test('after the end the same CReq gets the same answer, and nothing else counts', async (t) => {
+t.test('after the end no CReq gets another CRes, be it the last one letter for letter: A/305 before 2.3.1 (emv3ds §5.3, §12.2)', async (t) => {
   for (const enc of ENCS) {
     const sdk = await start(emv, { enc })
     await sdk.start()
+    const wrongCode = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '9999' })))
+    t.strictSame(await sdk.open(await sdk.post(wrongCode), '001'), screen(sdk, '001', wrong(2)))
+    sdk.sdkCounter = 2
     const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' })))
-    const first = await sdk.open(await sdk.post(last), '001')
-    t.strictSame(first, end(sdk, '001', 'Y'))
-    t.strictSame(await sdk.open(await sdk.post(`\r\n${last} `), '001'), first)
-    t.strictSame(await sdk.open(await sdk.postCReq({ challengeCancel: '01', sdkCounterStoA: '002' }), '002'), end(sdk, '002', 'Y'))
-    await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '01' })
+    t.strictSame(await sdk.open(await sdk.post(`\r\n${last} `), '002'), end(sdk, '002', 'Y'))
+    for (const jwe of [last, wrongCode]) await checkOver(t, sdk, jwe)
+    sdk.sdkCounter = 3
+    await checkErro(t, sdk, async () => sdk.postCReq({ challengeCancel: '01' }), erro('305', 'The challenge is over', sdk))
+    await checkFinal(t, emv, sdk, { transStatus: 'Y', interactionCounter: '02' })
   }
 })
 
-t.test('after the end an earlier count is refused: the IV of GCM is made of it and served another message (emv3ds §13.4)', async (t) => {
-  const sdk = await start(emv, { enc: 'A128GCM' })
+t.test('what time ended is A/402 for a CReq that comes then (emv3ds §11)', async (t) => {
+  const sdk = await start()
   await sdk.start()
-  const wrongCode = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '9999' })))
-  await sdk.open(await sdk.post(wrongCode), '001')
-  const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234', sdkCounterStoA: '002' })))
-  t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
-  await checkErro(t, sdk, async () => sdk.post(wrongCode), erro('302', 'sdkCounterStoA', sdk))
-  t.strictSame(await sdk.open(await sdk.post(last), '002'), end(sdk, '002', 'Y'))
+  const { threeDSServerTransID, acsTransID, dsTransID } = sdk
+  const rReq = { messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, messageCategory: '01', transStatus: 'N', transStatusReason: '14', challengeCancel: '04', interactionCounter: '00', authenticationType: '02' }
+  await emv.stateStore.update(threeDSServerTransID, (transaction) => {
+    return { ...transaction, challenge: { interactionCounter: 0, sdkCounter: 1, state: 'ended', rReq: rReq as unknown as RReq } }
+  })
+  await checkErro(t, sdk, async () => sdk.postCReq({ challengeDataEntry: '1234' }), { ...erro('402', 'The challenge timed out', sdk), errorDescription: 'Transaction timed out' })
 })
 
-t.test('when something else than a CReq ended it, no count that was answered before is answered again (emv3ds §13.4)', async (t) => {
+t.test('whatever ended it, no CReq is answered after it (emv3ds §12.2)', async (t) => {
   const endings: Record<string, (sdk: Sdk) => Promise<unknown>> = {
     'an Erro of the SDK': (sdk) => sdk.post(JSON.stringify({ messageType: 'Erro', errorCode: '402', acsTransID: sdk.acsTransID }), 'application/json'),
     'a code on the original\'s browser path': ({ threeDSServerTransID }) => emv.inject({
@@ -300,20 +307,11 @@ t.test('when something else than a CReq ended it, no count that was answered bef
       const first = await sdk.seal(JSON.stringify(sdk.creq({ challengeNoEntry: 'Y' })))
       t.strictSame(await sdk.open(await sdk.post(first), '000'), screen(sdk, '000', OPENED))
       await finish(sdk)
-      await checkErro(t, sdk, async () => sdk.post(first), erro('302', 'sdkCounterStoA', sdk))
-      sdk.sdkCounter = sdk.acsCounter = 1
-      t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'), 'the next count gets the result')
+      await checkOver(t, sdk, first)
+      sdk.sdkCounter = 1
+      await checkOver(t, sdk)
     })
   }
-})
-
-t.test('a result posted to /3ds/results ends the app challenge too', async (t) => {
-  const sdk = await start()
-  await sdk.start()
-  const { threeDSServerTransID, acsTransID, dsTransID } = sdk
-  const rReq = { messageType: 'RReq', messageVersion: '2.2.0', threeDSServerTransID, acsTransID, dsTransID, transStatus: 'N', transStatusReason: '14', challengeCancel: '04' }
-  t.equal((await post(emv, '/3ds/results', rReq)).status, 200)
-  t.strictSame(await sdk.enter('1234'), end(sdk, '001', 'N'))
 })
 
 t.test('a CReq that cannot be used is answered with an Erro that names every id, and ends the challenge (emv3ds §10, §12)', async (t) => {
@@ -361,10 +359,9 @@ t.test('a CReq that cannot be used is answered with an Erro that names every id,
     await t.test(JSON.stringify(members).slice(0, 100), async (t) => {
       const sdk = await start()
       await sdk.start()
-      // Ids that do not belong together tell no transaction.
-      const check = errorCode === '301' ? checkErro : checkEndedBy
-      await check(t, sdk, async () => sdk.postCReq(members), erro(errorCode, errorDetail, sdk))
-      t.strictSame(await sdk.enter('1234'), end(sdk, '001', errorCode === '301' ? 'Y' : 'N'), 'and that is so')
+      // Ids of another transaction too: the key says whose CReq it is.
+      await checkEndedBy(t, sdk, async () => sdk.postCReq(members), erro(errorCode, errorDetail, sdk))
+      await checkOver(t, sdk)
     })
   }
 })
@@ -377,7 +374,57 @@ t.test('counters end at 255: what comes after is refused (emv3ds §13.5)', async
   sdk.sdkCounter = sdk.acsCounter = 255
   await sdk.challenge({ resendChallenge: 'Y' })
   sdk.sdkCounter = 0
-  await checkErro(t, sdk, async () => sdk.postCReq({ challengeDataEntry: '1234' }), erro('302', 'sdkCounterStoA', sdk))
+  await checkOver(t, sdk)
+})
+
+t.test('the first CReq answers nothing, as nothing was asked: A/203 with the names, and the challenge is over (emv3ds §9.1, §12.3)', async (t) => {
+  for (const [members, errorDetail] of [
+    [{ challengeDataEntry: '1234' }, 'challengeDataEntry'],
+    [{ challengeHTMLDataEntry: 'otp=1234' }, 'challengeHTMLDataEntry'],
+    [{ resendChallenge: 'Y' }, 'resendChallenge'],
+    [{ oobContinue: true, whitelistingDataEntry: 'Y' }, 'oobContinue,whitelistingDataEntry'],
+    [{ challengeCancel: '01', challengeDataEntry: '1234', challengeNoEntry: 'Y' }, 'challengeDataEntry']
+  ] as const) {
+    const sdk = await start()
+    await checkEndedBy(t, sdk, async () => sdk.postCReq(members), erro('203', errorDetail, sdk))
+  }
+  const nothing = await start()
+  t.strictSame(await nothing.challenge({ resendChallenge: 'N', challengeNoEntry: 'Y', challengeAddCode: 'Y' }), screen(nothing, '000', OPENED), 'N says that nothing was done, and 2.2.0 does not know the third')
+  const cancelled = await start()
+  t.strictSame(await cancelled.challenge({ challengeCancel: '01' }), end(cancelled, '000', 'N'))
+})
+
+t.test('an SDK stays with the encryption of its first CReq: another is A/302, and the challenge is over (emv3ds §13.4)', async (t) => {
+  for (const enc of ENCS) {
+    const sdk = await start(emv, { enc, sdkReferenceNumber: '3DS_LOA_SDK_ANY_020200_01234' })
+    await sdk.start()
+    const other = await createSdk(injectInto(emv), { enc: ENCS.find((one) => one !== enc) as Enc })
+    Object.assign(other, { acsTransID: sdk.acsTransID, key: sdk.key, sdkCounter: 1 })
+    await checkEndedBy(t, sdk, async () => sdk.post(await other.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' })))), erro('302', 'enc', sdk))
+  }
+})
+
+t.test('with A128GCM the IV is the counter, 96 bits: any other is A/302, and the challenge is over (emv3ds §13.4)', async (t) => {
+  const ivs = [[...new Array(11).fill(0), 1], [...new Array(11).fill(0xff), 0], new Array(12).fill(7)]
+  for (const iv of ivs) {
+    const sdk = await start(emv, { enc: 'A128GCM' })
+    const jwe = await sdk.seal(JSON.stringify(sdk.creq()), {}, sdk.key, Buffer.from(iv))
+    await checkEndedBy(t, sdk, async () => sdk.post(jwe), erro('302', 'The IV is not the counter', sdk))
+  }
+  const longer = await start(emv, { enc: 'A128GCM' })
+  const [header, , iv = '', ...rest] = (await longer.seal(JSON.stringify(longer.creq()))).split('.')
+  await checkEndedBy(t, longer, async () => longer.post([header, '', `${iv}AAAA`, ...rest].join('.')), erro('302', 'The IV is not the counter', longer))
+})
+
+t.test('of two first CReqs at once one is taken; the other has a used count, A/302, which ends the challenge (emv3ds §13.5)', async (t) => {
+  for (const enc of ENCS) {
+    const sdk = await start(emv, { enc })
+    const answers = await Promise.all([sdk.postCReq(), sdk.postCReq()])
+    const [taken, refused] = answers[0]?.contentType?.startsWith('application/jose') === true ? answers : answers.toReversed()
+    t.strictSame(await sdk.open(taken as Answer, '000'), screen(sdk, '000', OPENED))
+    isErro(t, refused as Answer, erro('302', 'sdkCounterStoA', sdk))
+    await checkFinal(t, emv, sdk, { transStatus: 'U', transStatusReason: '22', challengeCancel: '06', interactionCounter: '00' })
+  }
 })
 
 t.test('plaintext that is no CReq is refused without being repeated, and ends the challenge (emv3ds §12.3)', async (t) => {
@@ -412,7 +459,7 @@ t.test('a JWE that was tampered with, or made with another key, is not opened, a
   ]
   const check = async (enc: Enc, tamper: (jwe: string, sdk: Sdk) => string | Promise<string>, errorCode: string, errorDetail: string) => {
     const sdk = await start(emv, { enc })
-    const jwe = await tamper(await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' }))), sdk)
+    const jwe = await tamper(await sdk.seal(JSON.stringify(sdk.creq())), sdk)
     await checkEndedBy(t, sdk, async () => sdk.post(jwe), erro(errorCode, errorDetail, sdk))
   }
   for (const enc of ENCS) {
@@ -440,14 +487,15 @@ function hopelessBodies (acsTransID: string): [string, string | Buffer, string, 
     ['a JWS', 'a.b.c', 'Invalid JWE format', '101'],
     ['six parts', `${jwe({ alg: 'dir', enc: 'A128GCM', kid })}.AA`, 'Invalid JWE format', '101', 'told'],
     ['a JWE with an encrypted key', jwe({ alg: 'dir', enc: 'A128GCM', kid }).replace('..', '.AA.'), 'Invalid JWE format', '101', 'told'],
-    ['a JSON object', '{"messageType":"CReq"}', 'Received JSON error response instead of JWE', '101'],
+    ['a JSON object', '{"messageType":"CReq"}', 'The message is not encrypted', '101'],
+    ['a CReq as it is', JSON.stringify({ messageType: 'CReq', acsTransID }), 'The message is not encrypted', '101', 'told'],
     ['a header of other characters', '????..AA.AA.AA', 'Invalid JWE header encoding', '302'],
     ['a header with padding', 'e30=..AA.AA.AA', 'Invalid JWE header encoding', '302'],
     ['a header that is no JSON', jwe('{'), 'Invalid JWE header JSON', '302'],
     ['a header that is no object', jwe('7'), 'Invalid JWE header JSON', '302'],
     ['a header with zip', jwe({ alg: 'dir', enc: 'A128GCM', kid, zip: 'DEF' }), 'Invalid JWE header JSON', '302', 'told'],
-    ['no kid', jwe({ alg: 'dir', enc: 'A128GCM' }), 'Missing kid in JWE header', '301'],
-    ['a kid that is no text', jwe({ alg: 'dir', enc: 'A128GCM', kid: [kid] }), 'Missing kid in JWE header', '301'],
+    ['no kid', jwe({ alg: 'dir', enc: 'A128GCM' }), 'Missing kid in JWE header', '302'],
+    ['a kid that is no text', jwe({ alg: 'dir', enc: 'A128GCM', kid: [kid] }), 'Missing kid in JWE header', '302'],
     ['an unknown enc', jwe({ alg: 'dir', enc: 'A256GCM', kid }), 'Unsupported encryption algorithm', '302', 'told'],
     ['an unknown alg', jwe({ alg: 'ECDH-ES', enc: 'A128GCM', kid }), 'Unsupported encryption algorithm', '302', 'told']
   ]
@@ -551,9 +599,11 @@ t.test('of forty CReqs at once with the same counter exactly one counts, and one
   const repeated = await start()
   await repeated.start()
   const wrongs = await Promise.all(Array.from({ length: 40 }, () => repeated.postCReq({ challengeDataEntry: '0000' })))
-  const refused = wrongs.filter(({ contentType }) => contentType?.startsWith('application/json'))
+  const refused = wrongs.filter(isRefusal)
   t.equal(refused.length, 39)
-  for (const answer of refused) isErro(t, answer, erro('302', 'sdkCounterStoA', repeated))
+  const told = refused.map(({ body }) => JSON.parse(body).errorCode)
+  t.ok(told.includes('302'), 'a used count ends the challenge')
+  for (const [at, answer] of refused.entries()) isErro(t, answer, told[at] === '302' ? erro('302', 'sdkCounterStoA', repeated) : erro('305', 'The challenge is over', repeated))
   await checkFinal(t, emv, repeated, { transStatus: 'U', transStatusReason: '22', challengeCancel: '06', interactionCounter: '01' })
 
   const sdk = await start()
@@ -561,11 +611,15 @@ t.test('of forty CReqs at once with the same counter exactly one counts, and one
   await sdk.challenge({ resendChallenge: 'Y' })
   const actions = Array.from({ length: 40 }, (_, index) => [{ challengeDataEntry: '1234' }, { challengeCancel: '01' }][index % 2] as Json)
   const answers = await Promise.all(actions.map((action) => sdk.postCReq(action)))
-  const ends = await Promise.all(answers.map((answer) => sdk.open(answer, '002')))
-  for (const cres of ends) t.strictSame(cres, ends[0])
+  const [ended, ...others] = answers.toSorted((one, other) => Number(isRefusal(one)) - Number(isRefusal(other)))
+  for (const answer of others) isErro(t, answer, erro('305', 'The challenge is over', sdk))
   const { body } = await post(emv, '/3ds/final', { threeDSServerTransID: sdk.threeDSServerTransID })
-  t.equal(body.transStatus, ends[0]?.['transStatus'])
+  t.equal(body.transStatus, (await sdk.open(ended as Answer, '002'))['transStatus'])
 })
+
+function isRefusal ({ contentType }: Answer): boolean {
+  return contentType?.startsWith('application/json') === true
+}
 
 t.test('what is refused or ended is logged with the ids of its transaction, and a kid that is none is not repeated', async (t) => {
   const { logger, lines } = await keepLog()
@@ -582,6 +636,23 @@ t.test('what is refused or ended is logged with the ids of its transaction, and 
   t.match(lastLine(), { status: 200, threeDSServerTransID, acsTransID })
   await sdk.post(await sdk.seal('{}', { kid: 'a-kid-of-no-use' }))
   t.notMatch(lines.join(''), 'a-kid-of-no-use')
+})
+
+t.test('an Erro is counted and logged in the same way at every door, encrypted or not (emv3ds §12)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const app = await build(t, { ACS_SIGNING_ALG: 'ES256' }, { logger })
+  const [plain, encrypted] = [await start(app), await start(app)]
+  const erro = ({ acsTransID }: Sdk, errorComponent: string) => ({ messageType: 'Erro', messageVersion: '2.2.0', errorComponent, errorCode: '402', acsTransID })
+  await plain.post(JSON.stringify(erro(plain, 'C')), 'application/json')
+  await encrypted.post(await encrypted.seal(JSON.stringify(erro(encrypted, 'C'))))
+  const others = [['/3ds/results', 'D'], ['/ds', 'S'], ['/acs', 'D']] as const
+  for (const [url, component] of others) await app.inject({ method: 'POST', url, payload: erro(plain, component) })
+  const logged = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'an Erro came in')
+  t.strictSame(logged.map(({ errorCode, errorComponent }) => [errorCode, errorComponent]), ['C', 'C', 'D', 'S', 'D'].map((component) => ['402', component]))
+  const { body } = await app.inject('/metrics')
+  t.strictSame(body.match(/threeds_erros_received_total\{.*/g)?.toSorted(), [
+    'threeds_erros_received_total{component="C",code="402"} 2', 'threeds_erros_received_total{component="D",code="402"} 2', 'threeds_erros_received_total{component="S",code="402"} 1'
+  ])
 })
 
 t.test('COMPATIBILITY=legacy', async (t) => {
@@ -627,7 +698,10 @@ t.test('COMPATIBILITY=legacy', async (t) => {
       const answer = await sdk.post(body)
       t.strictSame([answer.status, answer.contentType, JSON.parse(answer.body)], [status, 'application/json; charset=utf-8', { errorCode: String(status), errorDescription }])
     }
-    for (const [what, body, errorDescription] of hopelessBodies(sdk.acsTransID)) await t.test(what, (t) => check(t, body, 400, errorDescription))
+    const NOT_ENCRYPTED = 'Received JSON error response instead of JWE'
+    for (const [what, body, detail] of hopelessBodies(sdk.acsTransID)) {
+      await t.test(what, (t) => check(t, body, 400, detail === 'The message is not encrypted' ? NOT_ENCRYPTED : detail))
+    }
     const creq = JSON.stringify(sdk.creq())
     await check(t, await sdk.seal(creq, { kid: 'no-uuid' }), 400, 'Invalid kid format: no-uuid')
     await check(t, await sdk.seal(creq, { kid: `no ${'x'.repeat(100)}` }), 400, `Invalid kid format: no ${'x'.repeat(61)}`)
@@ -643,6 +717,21 @@ t.test('COMPATIBILITY=legacy', async (t) => {
     await damageKeys(legacy, sdk)
     await check(t, await sdk.seal(creq), 500, 'Internal server error')
     await check(t, 'A'.repeat(262_145), 413, 'The request body is too large')
+  })
+
+  await t.test('an answer with the first CReq, any IV, another encryption, and the result again after the end: as the original has it (compatibility §1.7, §3.4)', async (t) => {
+    const first = await start()
+    t.strictSame(await first.enter('1234'), end(first, '000', 'Y'))
+    for (const enc of ENCS) {
+      const sdk = await start({ enc })
+      await sdk.start()
+      const iv = enc === 'A128GCM' ? [Buffer.alloc(12, 7)] : []
+      const last = await sdk.seal(JSON.stringify(sdk.creq({ challengeDataEntry: '1234' })), {}, sdk.key, ...iv)
+      for (let times = 0; times < 2; times++) t.strictSame(await sdk.open(await sdk.post(last), '001'), end(sdk, '001', 'Y'))
+      t.match(JSON.parse((await sdk.postCReq({ sdkCounterStoA: '000' })).body), { errorCode: '400', errorDescription: /counter/ }, 'a count that served another answer')
+      sdk.sdkCounter = sdk.acsCounter = 2
+      t.strictSame(await sdk.enter('0000'), end(sdk, '002', 'Y'), 'the next count')
+    }
   })
 
   await t.test('an Erro is taken all the same (compatibility B26)', async (t) => {

@@ -94,7 +94,7 @@ t.test('a split SDK that does not encrypt with A128GCM is told 310, and the chal
   const { url, theirs, authority } = await start(t)
   const server = new SdkServer(authority.identity('ES256'))
   const sdk = await splitSdk(url, server, { enc: 'A128CBC-HS256' })
-  const areq = await areqOf(sdk, CHALLENGE_CARD)
+  const areq = await areqOf(sdk, CHALLENGE_CARD, { sdkEncData: await sdk.deviceData('EC', { directoryServerId: 'A000000003', enc: 'A128GCM' }) })
   const { message: ares } = await theirs.authenticate(`${url}/ds`, areq)
   await sdk.accept(ares, areq)
   t.match(await sdk.refused(), { errorCode: '310', errorComponent: 'A', errorMessageType: 'CReq', errorDetail: 'A128CBC-HS256', acsTransID: ares.acsTransID, sdkTransID: sdk.sdkTransID })
@@ -105,6 +105,18 @@ t.test('a split SDK that does not encrypt with A128GCM is told 310, and the chal
   await ofApp.accept((await theirs.authenticate(`${url}/ds`, other)).message, other)
   t.match(await ofApp.start(), { acsUiType: '01' }, 'one inside an app may choose')
   t.strictSame([theirs.faults, sdk.faults, ofApp.faults], [[], [], []])
+})
+
+t.test('device data of a split SDK that are not encrypted with A128GCM: D/310, and the ACS hears nothing (§12.2, §13.4)', async (t) => {
+  const { app, url, theirs, authority } = await start(t)
+  const sdk = await splitSdk(url, new SdkServer(authority.identity('ES256')), { enc: 'A128CBC-HS256' })
+  const areq = await areqOf(sdk, CHALLENGE_CARD)
+  const { message } = await theirs.authenticate(`${url}/ds`, areq)
+  t.match(message, { messageType: 'Erro', errorCode: '310', errorComponent: 'D', errorDetail: 'A128CBC-HS256', errorMessageType: 'AReq', sdkTransID: sdk.sdkTransID })
+  await t.rejects(app.stateStore.get(areq.threeDSServerTransID), { code: 'transaction_not_found' })
+  const ofApp = new AppSdk(fetchFrom(url), { version: '2.3.1' })
+  t.match((await theirs.authenticate(`${url}/ds`, await areqOf(ofApp, FRICTIONLESS_CARD))).message, { transStatus: 'Y' }, 'one inside an app may choose')
+  t.strictSame(theirs.faults, [])
 })
 
 /** Each way in which signed content can be bad: what of the signing, and of the AReq, is different. */
@@ -203,6 +215,11 @@ t.test('CHECK_CLOCK_SKEW: purchaseDate and sdkSignatureTimestamp at most 30 minu
     t.match((await theirs.authenticate(`${url}/ds`, aReq({ version: '2.2.0' }, late))).message, taken, 'earlier versions do not')
     const { body } = await post(app, '/3ds/authenticate', { ...requestOf(), purchase: { ...requestOf().purchase, purchaseDate: late.purchaseDate } })
     t.match(body, isOn ? { messageType: 'Erro', errorCode: '203', errorDetail: 'purchaseDate' } : { transStatus: 'Y' }, 'the 3DS Server API as well')
+    const asked = async (sdk: AppSdk) => (await post(app, '/3ds/authenticate', requestOf(sdk))).body
+    const early = { at: START - 31 * MINUTE }
+    t.match(await asked(await splitSdk(url, server)), { transStatus: 'Y' })
+    t.match(await asked(await splitSdk(url, server, {}, early)), isOn ? refused('sdkServerSignedContent.sdkSignatureTimestamp') : { transStatus: 'Y' })
+    t.match(await asked(await splitSdk(url, new SdkServer(createAuthority().identity('ES256')), {}, early)), { transStatus: 'Y' }, 'nothing counts of what nobody vouches for')
     t.strictSame(theirs.faults, [])
   }
 })

@@ -173,14 +173,17 @@ export class Sdk {
   }
 
   /** Encrypts text or bytes as this SDK would. */
-  async seal (plaintext: string | Uint8Array, header: Json = {}, key: Uint8Array = this.key): Promise<string> {
+  async seal (plaintext: string | Uint8Array, header: Json = {}, key: Uint8Array = this.key, iv: Uint8Array = this.nextIv()): Promise<string> {
     const { enc } = this.options
     const gcm = enc === 'A128GCM'
-    const iv = gcm ? Buffer.from([...new Array(11).fill(0), this.sdkCounter]) : randomBytes(16)
     return new CompactEncrypt(typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext)
       .setProtectedHeader({ alg: 'dir', enc, kid: this.acsTransID, ...header })
       .setInitializationVector(iv)
       .encrypt(gcm ? key.subarray(0, 16) : key)
+  }
+
+  private nextIv (): Buffer {
+    return this.options.enc === 'A128GCM' ? Buffer.from([...new Array(11).fill(0), this.sdkCounter]) : randomBytes(16)
   }
 
   /** Posts anything to where CReqs go. */

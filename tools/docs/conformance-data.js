@@ -140,7 +140,7 @@ export const CODES = {
   307: { DS: `${PREPARATION}: PReq → PRes in the shape of its version` },
   308: { DS: `${SPLIT_SDK}: the signature is looked at before the device data` },
   309: { SDK: missing('of the SDK, which is not ours') },
-  310: { ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
+  310: { DS: `${SPLIT_SDK}: device data of a split SDK that are not encrypted with A128GCM: D/310`, ACS: `${SPLIT_SDK}: a split SDK that does not encrypt with A128GCM is told 310` },
   311: { DS: `${DS_FLOW}: device data that cannot be opened is refused: 302, and 311 for an unknown key from 2.3.1 on` },
   312: {
     '3DS Server': `${JUDGED_RESULTS}: both receivers of an RReq say the same: unannounced 313, a second one that differs 312 in 2.3.1`,
@@ -148,7 +148,7 @@ export const CODES = {
   },
   313: { '3DS Server': 'test/routes/three-ds-server/card-ranges.test.ts: a result without a challenge is 313', DS: `${RELAY}: without a challenge there is no RReq: 313` },
   314: { ACS: `${BROWSER_SCREENS}: VALIDATION=emv-strict: a second CReq is refused and ends the challenge` },
-  315: { ACS: `${APP_SCREENS}: VALIDATION=emv-strict: a CReq after the end is A/315` },
+  315: { ACS: `${APP_SCREENS}: a CReq after the end is A/315` },
   402: { '3DS Server': `${DECOUPLED_ELSEWHERE}: the 3DS Server waits the time that was given and 30 s`, DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
   403: { DS: `${RELAY}: what was relayed is known to every instance, and when the store goes meanwhile`, ACS: `${REDIS_FAILURE}: an SDK is told by an Erro that it may try again, and may` },
   404: { ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },

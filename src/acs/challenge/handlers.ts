@@ -2,8 +2,9 @@ import { reasonFor } from '../../protocol/trans-status-reasons.ts'
 import { atLeast } from '../../protocol/versions.ts'
 import type { ChallengeProgress, ChallengeState, Consent, Ending } from '../../transaction/challenge.ts'
 import { isRepeated, keepWrongEntry } from '../wrong-entries.ts'
+import { illegalEvent } from './illegal-event.ts'
 import type { Challenge, ChallengeEvent, ChallengeRules, Consents, Step } from './machine.ts'
-import { areRightChoices, isRightChoice, screenOf, stateOfScreen, wrongAnswers } from './screens.ts'
+import { areRightChoices, isRightChoice, offersOtherMethod, screenOf, stateOfScreen, wrongAnswers } from './screens.ts'
 
 type Handlers = {
   readonly [Type in ChallengeEvent['type']]: (challenge: Challenge, event: Extract<ChallengeEvent, { type: Type }>, rules: ChallengeRules) => Step
@@ -15,7 +16,7 @@ export const handlers: Handlers = {
   look: (challenge) => isOver(challenge) ? unchanged(challenge) : onScreen(challenge),
   entry: answer,
   resend: (challenge) => ({ ...onScreen(challenge), notice: 'code-resent' }),
-  'other-method': (challenge) => ({ ...onScreen(changed(challenge, { otherMethod: challenge.progress.otherMethod ?? challenge.progress.screen ?? 0 })), notice: 'other-method' }),
+  'other-method': otherMethod,
   continue: goOn,
   approve: (challenge) => challenge.state === 'decoupled' ? end(challenge, { transStatus: 'Y' }) : heard(challenge, 'approved'),
   decline: (challenge) => challenge.state === 'decoupled' ? end(challenge, DECLINED) : heard(challenge, 'declined'),
@@ -62,6 +63,13 @@ function end ({ progress }: Challenge, ending: Ending): Step {
 
 function heard (challenge: Challenge, approval: 'approved' | 'declined'): Step {
   return { progress: { ...challenge.progress, approval } }
+}
+
+/** A question for a code is asked in the same state as the others, and offers no other way. */
+function otherMethod (challenge: Challenge): Step {
+  const { state, plan, progress, messageVersion } = challenge
+  if (!offersOtherMethod(screenOf(plan, progress), messageVersion)) throw illegalEvent('other-method', state)
+  return { ...onScreen(changed(challenge, { otherMethod: progress.screen ?? 0 })), notice: 'other-method' }
 }
 
 function answer (challenge: Challenge, event: Extract<ChallengeEvent, { type: 'entry' }>, rules: ChallengeRules): Step {

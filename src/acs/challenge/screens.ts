@@ -1,3 +1,4 @@
+import { atLeast, type MessageVersion } from '../../protocol/versions.ts'
 import type { ChallengePlan, ChallengeProgress, ChallengeState, ScreenKind } from '../../transaction/challenge.ts'
 
 /** One choice of a select screen: its key on the wire (at most 4 characters, 2.3.1), its text, and whether it is a right one. */
@@ -39,6 +40,11 @@ export function screenOf ({ screens }: ChallengePlan, { screen = 0, otherMethod 
 /** @returns what the cardholder has been shown, in order: of a screen that he wanted to do in another way, that other way. */
 export function shownScreens ({ screens }: ChallengePlan, { screen = 0, otherMethod = screens.length }: ChallengeProgress): ScreenKind[] {
   return screens.slice(0, screen + 1).map((kind, index) => index < otherMethod ? kind : 'text')
+}
+
+/** @returns whether a screen offers another method (`challengeAddLabel`, 2.3.1). The other method is a code. */
+export function offersOtherMethod (kind: ScreenKind, messageVersion: MessageVersion): boolean {
+  return atLeast(messageVersion, '2.3.1') && kind !== 'text' && kind !== 'information'
 }
 
 const STATE_OF_SCREEN = {

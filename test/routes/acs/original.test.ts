@@ -200,6 +200,8 @@ t.test('trigger-otp: a creq that cannot be read is the original\'s 400', async (
     t.strictSame([strict.status, JSON.parse(strict.html)], [400, { error: 'Invalid JSON in challenge request', code: 'invalid_challenge_request' }])
     t.strictSame([lenient.status, JSON.parse(lenient.html)], [400, { error: 'Invalid JSON in challenge request' }])
   }
+  const { status } = await submit(emv, TRIGGER, { creq: JSON.stringify({ ...challengeRequest, messageVersion: '2.1.0' }) })
+  t.equal(status, 400, 'another version than that of its transaction')
 })
 
 t.test('a transaction that names no address needs a redirectUrl, or the original\'s own', async (t) => {

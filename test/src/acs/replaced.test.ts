@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { answerAppCReq, type AppChallengeParts } from '../../../src/acs/app-challenge.ts'
-import { openBrowserChallenge, takeBrowserEvent } from '../../../src/acs/browser-challenge.ts'
+import { type BrowserChallengeParts, openBrowserChallenge, takeBrowserEvent } from '../../../src/acs/browser-challenge.ts'
 import { takeAppErro } from '../../../src/acs/take-app-erro.ts'
 import { parseCreq } from '../../../src/dialects/browser-creq.ts'
 import { MockError } from '../../../src/errors.ts'
@@ -15,7 +15,7 @@ const app = await build(t, { ACS_SIGNING_ALG: 'ES256' })
 const notFound = { code: 'transaction_not_found' }
 
 /** The ACS's parts on a store where another authentication takes the id between a transaction's being found and changed. */
-function overtaken (): AppChallengeParts & { replacement (): Transaction } {
+function overtaken (): AppChallengeParts & BrowserChallengeParts & { replacement (): Transaction } {
   const { stateStore: store, roles: { challenge } } = app
   let replacement: Transaction | undefined
   const replace = async (found: Transaction) => {

@@ -337,9 +337,9 @@ t.test('another key is refused', async (t) => {
 })
 
 t.test('the closed error is an Erro of the ACS and says nothing about key or plaintext, emv3ds-protocol §12.2', async (t) => {
-  const erros = (['format', 'header', 'kid', 'algorithm', 'key', 'decryption', 'plaintext'] as const)
+  const erros = (['format', 'header', 'kid', 'algorithm', 'key', 'decryption', 'iv', 'plaintext'] as const)
     .map((reason) => new ChallengeCryptoError(reason, 'why').erro)
-  t.strictSame(erros.map(({ errorCode }) => errorCode), ['101', '302', '301', '302', '302', '302', '101'])
+  t.strictSame(erros.map(({ errorCode }) => errorCode), ['101', '302', '302', '302', '302', '302', '302', '101'])
   t.strictSame(erros[0], { errorCode: '101', errorComponent: 'A', errorDetail: 'why', errorMessageType: 'CReq' })
   t.ok(new ChallengeCryptoError('key', 'why') instanceof ProtocolError)
   const text = (() => {

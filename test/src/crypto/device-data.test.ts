@@ -69,8 +69,8 @@ async function seal (alg: DsKeyAlg, enc: string, plaintext?: Uint8Array | string
   return alg === 'ECDH-ES' ? sealEc(enc, plaintext, header) : await sealRsa(enc, plaintext, header)
 }
 
-async function open (jwe: string, { messageVersion = '2.3.1', from = keys }: { messageVersion?: MessageVersion, from?: DsKeys } = {}): Promise<string> {
-  return await openDeviceData(jwe, from, { directoryServerId: RID, messageVersion })
+async function open (jwe: string, { messageVersion = '2.3.1', from = keys, isSplitSdk = false }: { messageVersion?: MessageVersion, from?: DsKeys, isSplitSdk?: boolean } = {}): Promise<string> {
+  return await openDeviceData(jwe, from, { directoryServerId: RID, messageVersion, isSplitSdk })
 }
 
 /** Opens it and tells what an `Erro` would say; anything but the closed error is thrown on. */
@@ -140,6 +140,13 @@ for (const alg of algs) {
       for (const messageVersion of ['2.1.0', '2.2.0'] as const) {
         t.equal(await refusalOf(jwe, { messageVersion }), '302 sdkEncData has an unknown kid')
       }
+    }
+  })
+
+  t.test(`${alg}: a split SDK encrypts with A128GCM, 310 with what it used, whatever its kid, §12.2, §13.4`, async (t) => {
+    t.equal(await open(await seal(alg, 'A128GCM'), { isSplitSdk: true }), DEVICE)
+    for (const header of [undefined, { kid: 'unknown' }]) {
+      t.equal(await refusalOf(await seal(alg, 'A128CBC-HS256', DEVICE, header), { isSplitSdk: true }), '310 A128CBC-HS256')
     }
   })
 

@@ -9,6 +9,9 @@ const TEXT: ChallengePlan = { screens: ['text'], acsInterface: '01' }
 const OOB: ChallengePlan = { screens: ['out-of-band'], acsInterface: '01' }
 const INFORMATION: ChallengePlan = { screens: ['information'], acsInterface: '01' }
 
+/** Offers another way. */
+const CHOICE: Pick<Challenge, 'plan' | 'messageVersion'> = { plan: { screens: ['single-select'], acsInterface: '01' }, messageVersion: '2.3.1' }
+
 function asking (progress: Partial<ChallengeProgress> = {}, more: Partial<Challenge> = {}): Challenge {
   return { state: 'asking', plan: TEXT, messageVersion: '2.2.0', progress: { ...FIRST_PROGRESS, state: 'asking', ...progress }, ...more }
 }
@@ -65,12 +68,12 @@ const WALKS: readonly Walk[] = [
   [asking({ interactionCounter: 2 }), WRONG, 'reporting', { transStatus: 'N', transStatusReason: '19' }],
   ...screens.map((state): Walk => [inState('asking', then(state)), RIGHT, state]),
   [asking(), { type: 'resend' }, 'asking'],
-  [asking(), { type: 'other-method' }, 'asking'],
+  [asking({}, CHOICE), { type: 'other-method' }, 'asking'],
   [inState('out-of-band', OOB), { type: 'continue' }, 'out-of-band'],
   [inState('out-of-band', OOB, { approval: 'approved' }), { type: 'continue' }, 'reporting', PASSED],
   [inState('out-of-band', OOB, { approval: 'declined' }), { type: 'continue' }, 'reporting', DECLINED],
   ...screens.map((state): Walk => [inState('out-of-band', after(OOB, state), { approval: 'approved' }), { type: 'continue' }, state]),
-  [inState('out-of-band', OOB), { type: 'other-method' }, 'asking'],
+  [{ ...inState('out-of-band', OOB), messageVersion: '2.3.1' }, { type: 'other-method' }, 'asking'],
   [inState('informing', INFORMATION), { type: 'continue' }, 'reporting', PASSED],
   [inState('informing', { ...INFORMATION, fallback: true }), { type: 'continue' }, 'reporting', { transStatus: 'D', transStatusReason: '29' }],
   ...screens.map((state): Walk => [inState('informing', after(INFORMATION, state)), { type: 'continue' }, state]),
@@ -172,9 +175,17 @@ t.test('an answer is counted, and what else is kept of the challenge stays (emv3
   leads(t, asking({ interactionCounter: 1, wrongEntries: ['x'], ...rest }), [
     [RIGHT, { progress: { state: 'reporting', interactionCounter: 2, wrongEntries: ['x'], ...rest }, ending: { transStatus: 'Y' } }],
     [WRONG, { progress: { state: 'asking', interactionCounter: 2, wrongEntries: ['x', KEPT['1 4321']], ...rest }, notice: 'wrong-code' }],
-    [{ type: 'resend' }, { progress: { state: 'asking', interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'code-resent' }],
+    [{ type: 'resend' }, { progress: { state: 'asking', interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'code-resent' }]
+  ])
+  leads(t, asking({ interactionCounter: 1, wrongEntries: ['x'], ...rest }, CHOICE), [
     [{ type: 'other-method' }, { progress: { state: 'asking', otherMethod: 0, interactionCounter: 1, wrongEntries: ['x'], ...rest }, notice: 'other-method' }]
   ])
+})
+
+t.test('another way is taken where the screen offers one: not with a code, not before 2.3.1 (emv3ds-protocol §9.1, §9.2)', async (t) => {
+  for (const challenge of [asking({}, { messageVersion: '2.3.1' }), asking({}, { ...CHOICE, messageVersion: '2.2.0' }), asking({ otherMethod: 0 }, CHOICE)]) {
+    t.throws(() => step(challenge, { type: 'other-method' }, rules), { code: 'illegal_event', message: /^Not possible now: other-method/ })
+  }
 })
 
 t.test('codes of what ended it are those of the version (emv3ds-protocol §9.1, §10)', async (t) => {
