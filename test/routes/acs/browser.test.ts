@@ -676,3 +676,16 @@ t.test('of CReqs that come at once one opens the challenge; another shows it aga
     t.match((await post(strict, '/3ds/final', { threeDSServerTransID })).body, { transStatus: 'U' })
   }
 })
+
+t.test('the button decides what counts: a code beside resend is none, and a button that no page has is refused (emv3ds §9.1)', async (t) => {
+  const challenged = await start()
+  const action = `${PATH}/${challenged.acsTransID}`
+  await openChallenge(challenged)
+  for (const button of ['nope', '', 'Submit', 'other-method', '__proto__']) {
+    checkErrorPage(t, await submit(app, action, { otp: '1234', action: button }), 400, 'action must be one of submit, resend, continue, cancel.')
+  }
+  checkQuestion(t, await submit(app, action, { otp: '1234', action: 'resend' }), challenged, 3, 'sent the code again')
+  checkQuestion(t, await submit(app, action, { otp: '1234', action: 'continue' }), challenged, 3)
+  checkEnd(t, await submit(app, action, { otp: '1234', action: 'submit' }), challenged, 'Y')
+  await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
+})
