@@ -25,7 +25,7 @@ export async function browserRoutes (app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   await app.register(forms)
   await app.register(pageSecurityHeaders)
-  app.setErrorHandler(createPageErrorHandler(app.roles.challenge, app.roles.config))
+  app.setErrorHandler(createPageErrorHandler(app.roles.config))
   const { challenge, config } = app.roles
 
   app.post('/challenge', described(openSchema, BODY_LIMIT),

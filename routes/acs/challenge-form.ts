@@ -1,5 +1,6 @@
 import type { ChallengeEvent } from '../../src/acs/challenge/machine.ts'
-import { actionField, attemptField, type ChallengeAction, choiceField, codeField, readConsents } from '../../src/acs/pages/fields.ts'
+import { attemptField, challengeActions } from '../../src/acs/pages/fields.ts'
+import { formEvent } from '../../src/acs/pages/form-event.ts'
 import { MockError } from '../../src/errors.ts'
 
 /** Fields of a form; a field that was sent twice is a list. */
@@ -16,21 +17,18 @@ export function fieldOf (form: unknown, name: string): string | undefined {
   throw new MockError('invalid_request', `${name} must be sent once`, { faults: [{ element: name, message: 'must be sent once' }] })
 }
 
-/** What the cardholder did on the challenge page. */
+/**
+ * What the cardholder did on the challenge page; a form without anything is an empty answer.
+ * @throws MockError `invalid_request` for a field that was sent more than once, or a button that there is not
+ */
 export function eventOf (form: unknown): ChallengeEvent {
-  const action = fieldOf(form, actionField) as ChallengeAction | undefined
-  if (action === 'cancel') return { type: 'cancel', code: '01' }
-  if (action === 'resend') return { type: 'resend' }
-  const consents = readConsents((name) => fieldOf(form, name))
-  const given = consents === undefined ? {} : { consents }
-  if (action === 'continue') return { type: 'continue', ...given }
+  const event = formEvent({ one: (name) => fieldOf(form, name), all: (name) => allOf(form, name) }, challengeActions) ?? { type: 'entry', value: '' }
+  if (event.type !== 'entry') return event
   const attempt = fieldOf(form, attemptField)
-  const entry = { type: 'entry', value: fieldOf(form, codeField) ?? choicesOf(form), ...given } as const
-  return attempt !== undefined && /^\d{1,4}$/.test(attempt) ? { ...entry, attempt: Number(attempt) } : entry
+  return attempt !== undefined && /^\d{1,4}$/.test(attempt) ? { ...event, attempt: Number(attempt) } : event
 }
 
-/** The keys of all that was chosen, as apps send them. */
-function choicesOf (form: unknown): string {
-  const chosen = (form as Form | null | undefined)?.[choiceField]
-  return Array.isArray(chosen) ? chosen.join(',') : fieldOf(form, choiceField) ?? ''
+function allOf (form: unknown, name: string): readonly string[] {
+  const value = (form as Form | null | undefined)?.[name]
+  return value === undefined ? [] : [value].flat() as string[]
 }

@@ -1,4 +1,4 @@
-import { MockError, type ProtocolError } from '../errors.ts'
+import { MockError, ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
@@ -10,7 +10,8 @@ import { challengeOf, isOver } from './challenge/challenge-of.ts'
 import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, isPossible, step, type Step } from './challenge/machine.ts'
 import { judgeBrowserCReq, type OpeningCReq, type ReadCReq } from './judge-browser-creq.ts'
 import { requireInTime } from './late-creq.ts'
-import { refusalStep, type RefusalParts } from './refuse-creq.ts'
+import { endWithRefusal, type RefusalParts } from './refuse-creq.ts'
+import { RefusedInBrowser } from './refused-in-browser.ts'
 
 /** What a browser challenge takes. */
 export interface BrowserChallengeParts extends RefusalParts {
@@ -36,56 +37,92 @@ export function isReturnable (threeDSSessionData: string): boolean {
 
 /**
  * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. It changes nothing but the
- * session data, and lets the time for an answer begin again. Strictly, it ends the challenge (emv3ds-protocol §5.3).
+ * session data, and lets the time for an answer begin again. A CReq that cannot be used ends its challenge (emv3ds-protocol
+ * §12.3), and so does, strictly, a second one (§5.3).
  * @param sent the CReq, ids in their canonical form where they are some, nothing judged yet
  * @param threeDSSessionData kept byte for byte; where none came, `undefined`, and what an earlier CReq brought stays
  * @returns where the challenge stands, ended ones included
- * @throws ProtocolError, in this order: A/101 to A/204 as the judge has them, session data that is not `isReturnable` being
- * wrong (A/203), A/301 when acsTransID is not that of the transaction, A/305 when there is no challenge in a browser, A/402
- * after a timeout; strictly, A/305, A/314 or A/315 for a CReq that is not the first.
+ * @throws RefusedInBrowser where one of its ids is known, else ProtocolError, in this order: A/101 to A/204 as the judge has them,
+ * session data that is not `isReturnable` being wrong (A/203), and strictly ids that are not in EMV's form; A/301 when its ids are
+ * not those of one transaction, A/305 when there is no challenge in a browser, A/402 after a timeout; strictly, A/305, A/314 or
+ * A/315 for a CReq that is not the first.
  * MockError of the store, `transaction_not_found` also when another authentication takes the id meanwhile
  */
 export async function openBrowserChallenge (
   sent: ReadCReq, threeDSSessionData: string | undefined, parts: BrowserChallengeParts
 ): Promise<BrowserTurn> {
-  const found = await namedBy(sent.read.message, parts)
-  const isTheirs = found !== undefined && found.acsTransID.toLowerCase() === canonicalUuid(sent.read.message['acsTransID'])
-  const creq = judgeBrowserCReq(withSession(sent, threeDSSessionData), parts.judge, isTheirs ? found : undefined)
-  if (found === undefined) throw transactionNotFound()
-  if (!isTheirs) throw unusable('301', 'acsTransID', found)
-  requireBrowserChallenge(found, parts)
-  const isStrict = parts.isStrict && parts.anyChannel !== true
-  if (parts.anyChannel !== true) requireInTime(found, isStrict)
-  return opening(creq, threeDSSessionData, found, { ...parts, isStrict })
-}
-
-async function opening (
-  creq: OpeningCReq, threeDSSessionData: string | undefined, transaction: Transaction, parts: BrowserChallengeParts
-): Promise<BrowserTurn> {
-  const { isStrict } = parts
-  let repeated: ProtocolError | undefined
-  const advanced = await advanceChallenge(parts, transaction, (challenge) => {
-    repeated = isStrict && challenge.state !== 'awaiting-creq' ? repetition(challenge, creq, transaction) : undefined
-    return repeated === undefined ? opened(challenge, creq, threeDSSessionData, parts.rules) : refusalStep(challenge, repeated, parts.rules)
-  })
-  if (repeated !== undefined) throw repeated
-  return turnOf(advanced.transaction, advanced.step)
-}
-
-/** The transaction of its threeDSServerTransID, if there is one. */
-async function namedBy (message: JsonObject, { store }: BrowserChallengeParts): Promise<Transaction | undefined> {
-  const id = canonicalUuid(message['threeDSServerTransID'])
-  if (id === undefined) return undefined
+  const named = await namedBy(sent.read.message, parts)
   try {
-    return await store.get(id)
+    const creq = judgeBrowserCReq(withDoubts(sent, threeDSSessionData, parts), parts.judge, named?.isTheirs === true ? named.transaction : undefined)
+    if (named === undefined) throw transactionNotFound()
+    requireIds(creq, named)
+    requireBrowserChallenge(named.transaction, parts)
+    return await opening(creq, threeDSSessionData, named.transaction, parts)
+  } catch (error) {
+    if (named === undefined || !(error instanceof ProtocolError)) throw error
+    throw await refused(error, named, parts)
+  }
+}
+
+/** The transaction that a CReq names, and whether it is the CReq's. */
+interface Named {
+  transaction: Transaction
+  /** Whether the acsTransID says so, which only the 3DS Requestor and the browser know. */
+  isTheirs: boolean
+}
+
+/** With a threeDSServerTransID alone it is known whom to tell, and no more: it is in the 3DS Method and elsewhere before. */
+async function namedBy (message: JsonObject, { store }: BrowserChallengeParts): Promise<Named | undefined> {
+  const acsTransID = canonicalUuid(message['acsTransID'])
+  const threeDSServerTransID = canonicalUuid(message['threeDSServerTransID'])
+  const told = await found(threeDSServerTransID, (id) => store.get(id))
+  if (told !== undefined && told.acsTransID.toLowerCase() === acsTransID) return { transaction: told, isTheirs: true }
+  const theirs = await found(acsTransID, (id) => store.findByAcsTransId(id))
+  if (theirs !== undefined) return { transaction: theirs, isTheirs: true }
+  return told === undefined ? undefined : { transaction: told, isTheirs: false }
+}
+
+async function found (id: string | undefined, find: (id: string) => Promise<Transaction>): Promise<Transaction | undefined> {
+  try {
+    return id === undefined ? undefined : await find(id)
   } catch (error) {
     if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
     throw error
   }
 }
 
-function withSession (sent: ReadCReq, threeDSSessionData = ''): ReadCReq {
-  return isReturnable(threeDSSessionData) ? sent : { ...sent, wrong: [...sent.wrong, 'threeDSSessionData'] }
+function withDoubts ({ read, wrong, respelt }: ReadCReq, threeDSSessionData: string | undefined, { isStrict }: BrowserChallengeParts): ReadCReq {
+  const doubts = [...isStrict ? respelt : [], ...isReturnable(threeDSSessionData ?? '') ? [] : ['threeDSSessionData']]
+  return { read, wrong: [...wrong, ...doubts], respelt }
+}
+
+function requireIds ({ threeDSServerTransID }: OpeningCReq, { transaction, isTheirs }: Named): void {
+  const wrong = isTheirs ? 'threeDSServerTransID' : 'acsTransID'
+  if (isTheirs && transaction.threeDSServerTransID === threeDSServerTransID) return
+  throw challengeError('301', wrong, 'The challenge request does not belong to this transaction', transaction)
+}
+
+/** Ends the challenge where the CReq is its own, before anybody is told. Who does not know the acsTransID is not given it. */
+async function refused (error: ProtocolError, { transaction, isTheirs }: Named, parts: BrowserChallengeParts): Promise<RefusedInBrowser> {
+  if (!isTheirs) {
+    const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+    return new RefusedInBrowser(transaction, error, { messageVersion, threeDSServerTransID })
+  }
+  const told = new RefusedInBrowser(transaction, error)
+  await endWithRefusal(transaction, false, told, parts)
+  return told
+}
+
+async function opening (
+  creq: OpeningCReq, threeDSSessionData: string | undefined, transaction: Transaction, parts: BrowserChallengeParts
+): Promise<BrowserTurn> {
+  const { isStrict, anyChannel, rules } = parts
+  const advanced = await advanceChallenge(parts, transaction, (challenge) => {
+    if (isStrict && challenge.state !== 'awaiting-creq') throw repetition(challenge, creq, transaction)
+    return opened(challenge, creq, threeDSSessionData, rules)
+  })
+  if (advanced.step === undefined && anyChannel !== true) requireInTime(advanced.transaction, isStrict)
+  return turnOf(advanced.transaction, advanced.step)
 }
 
 /** The session data of the last CReq that brought some goes back. */
@@ -105,10 +142,6 @@ function repetition ({ progress, messageVersion }: Challenge, { challengeWindowS
 
 function turnOf (transaction: Transaction, step?: Step): BrowserTurn {
   return step?.notice === undefined ? { transaction } : { transaction, notice: step.notice }
-}
-
-function unusable (errorCode: string, errorDetail: string, transaction: Transaction): Error {
-  return challengeError(errorCode, errorDetail, 'The challenge request does not belong to this transaction', transaction)
 }
 
 /**
@@ -131,12 +164,16 @@ export async function takeBrowserEvent (
 
 /**
  * Where the challenge stands, without moving it.
- * @throws ProtocolError A/305 when there is no challenge; MockError `illegal_event` before the first CReq, which says that there
+ * @throws RefusedInBrowser A/305 when there is no challenge; MockError `illegal_event` before the first CReq, which says that there
  * may be a page (emv3ds-protocol §5.3); of the store
  */
 export async function showBrowserChallenge (acsTransID: string, parts: BrowserChallengeParts): Promise<BrowserTurn> {
   const transaction = await parts.store.findByAcsTransId(acsTransID)
-  requireBrowserChallenge(transaction, parts)
+  try {
+    requireBrowserChallenge(transaction, parts)
+  } catch (error) {
+    throw new RefusedInBrowser(transaction, error as ProtocolError)
+  }
   if (!isPossible(challengeOf(transaction), 'look', parts.rules)) throw new MockError('illegal_event', 'The challenge request (CReq) has not come yet')
   if (isOver(transaction)) await parts.reporting.settled(transaction)
   return { transaction }

@@ -11,6 +11,8 @@ export interface ReadCReq {
   read: ReadMessage
   /** Names of what is wrong before anything is judged: an element in two spellings with two values. */
   wrong: readonly string[]
+  /** Names of ids that were not in EMV's form, 36 characters with hyphens. */
+  respelt: readonly string[]
 }
 
 /** The CReq that a browser brought, as far as the ACS looks at it: emv3ds-protocol §5.3. */
@@ -29,7 +31,7 @@ export interface OpeningCReq {
  * @param transaction that both of its ids name, where there is one: its version is the CReq's
  * @throws ProtocolError A/101 to A/204 as the judge has them, naming every element of the first kind that is at fault
  */
-export function judgeBrowserCReq ({ read, wrong }: ReadCReq, judge: Judge, transaction?: Transaction): OpeningCReq {
+export function judgeBrowserCReq ({ read, wrong }: Pick<ReadCReq, 'read' | 'wrong'>, judge: Judge, transaction?: Transaction): OpeningCReq {
   const { message } = read
   const known = transaction === undefined ? {} : { version: transaction.aReq.messageVersion, earlier: earlierOf(transaction) }
   const { refused } = judge(read, { messageTypes: ['CReq'], deviceChannel: '02', wrong, ...known })

@@ -5,8 +5,7 @@ import type { JsonObject } from '../protocol/messages.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
-import type { Challenge, ChallengeRules, Step } from './challenge/machine.ts'
-import { step } from './challenge/machine.ts'
+import { type Challenge, type ChallengeRules, type Step, step } from './challenge/machine.ts'
 
 /** What ending a challenge for a CReq takes. */
 export interface RefusalParts extends ChallengeParts {
@@ -16,11 +15,8 @@ export interface RefusalParts extends ChallengeParts {
   faultsEnd: boolean
 }
 
-/** Ids that do not belong together, and no challenge of this kind: whose CReq a browser brought cannot be told. */
-const OF_NOBODY: readonly string[] = ['301', '305']
-
 /**
- * Ends a challenge because its CReq cannot be used: RReq U (emv3ds-protocol §10, §12.3). What is over stays as it is.
+ * Ends a challenge because a CReq of its own cannot be used: RReq U (emv3ds-protocol §10, §12.3). What is over stays as it is.
  * @param found the transaction that the CReq is of
  * @param inApp whether the CReq came from an SDK: it ends no challenge in a browser, nor the other way round
  * @param error what the sender is told
@@ -28,9 +24,7 @@ const OF_NOBODY: readonly string[] = ['301', '305']
  */
 export async function endWithRefusal (found: Transaction, inApp: boolean, error: ProtocolError, parts: RefusalParts): Promise<void> {
   const { aReq, parties } = found
-  // What opens with the key of an SDK is that SDK's, whatever ids are in it.
-  if (!parts.faultsEnd || (!inApp && OF_NOBODY.includes(error.erro.errorCode))) return
-  if ((aReq.deviceChannel === '01') !== inApp || !hasChallenge(found) || parties?.acs === 'elsewhere') return
+  if (!parts.faultsEnd || (aReq.deviceChannel === '01') !== inApp || !hasChallenge(found) || parties?.acs === 'elsewhere') return
   await advanceChallenge(parts, found, (challenge) => refusalStep(challenge, error, parts.rules))
 }
 

@@ -22,13 +22,16 @@ export function parseCreq (creq: unknown): ReadCReq {
   if (read === undefined) throw unreadable()
   const { body, faults } = toEmvSpelling(read.message)
   let message = body
+  const respelt: string[] = []
   for (const name of IDS) {
     const id = canonicalUuid(body[name])
-    if (id !== undefined && id !== body[name]) message = { ...message, [name]: id }
+    if (id === undefined || id === body[name]) continue
+    message = { ...message, [name]: id }
+    if (id !== String(body[name]).toLowerCase()) respelt.push(name)
   }
   // The respelling leaves null out, and an optional element that is there but empty is a finding (emv3ds-protocol §3.3).
   if (read.message[OPTIONAL] === null) message = { ...message, [OPTIONAL]: null }
-  return { read: { message, raw: read.raw, duplicates: read.duplicates.map(emvPathOf) }, wrong: wrongOf(faults) }
+  return { read: { message, raw: read.raw, duplicates: read.duplicates.map(emvPathOf) }, wrong: wrongOf(faults), respelt }
 }
 
 /** Unknown elements never fail a message (§3.6). */

@@ -18,7 +18,6 @@ export const consentFields: readonly Consent[] = ['trustList', 'deviceBinding']
 
 /** Values of `actionField`: the button that was pressed. */
 export const challengeActions = ['submit', 'resend', 'continue', 'cancel'] as const
-export type ChallengeAction = typeof challengeActions[number]
 
 /**
  * What the cardholder consented to.

@@ -153,7 +153,7 @@ t.test('threeDSSessionData that no browser would take back unchanged is refused:
     checkEnd(t, await openChallenge(challenged), challenged, 'N')
     await checkFinal(t, challenged, REFUSED)
   }
-  const unknown = JSON.stringify({ ...(await start()).challengeRequest, threeDSServerTransID: randomUUID() })
+  const unknown = JSON.stringify({ ...(await start()).challengeRequest, threeDSServerTransID: randomUUID(), acsTransID: randomUUID() })
   checkErrorPage(t, await openChallenge({ creq: unknown }, 'a\nb'), 400, 'The challenge request cannot be used.')
 })
 
@@ -277,6 +277,7 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
   const frictionless = browserRequest(randomUUID(), FRICTIONLESS_CARD)
   const { body } = await post(app, '/3ds/authenticate', frictionless)
   const without: Challenged = { ...body.authenticationResponse, challengeRequest: body.challengeRequest }
+  const other = await start()
   const faults: [Challenged, Record<string, unknown>, string, string][] = [
     [await start(), { challengeWindowSize: '06' }, '203', 'challengeWindowSize'],
     [await start(), { messageVersion: 5 }, '102', '2.1.0,2.2.0,2.3.1'],
@@ -285,7 +286,11 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
     [await start(), { messageVersion: '2.1.0' }, '203', 'messageVersion'],
     [await start(), { messageVersion: 'x' }, '102', '2.1.0,2.2.0,2.3.1'],
     [await start(), { messageVersion: undefined, challengeWindowSize: '' }, '201', 'challengeWindowSize,messageVersion'],
-    [await start(), { acsTransID: randomUUID() }, '301', 'acsTransID'],
+    [await start(), { threeDSServerTransID: undefined }, '201', 'threeDSServerTransID'],
+    [await start(), { threeDSServerTransID: '' }, '201', 'threeDSServerTransID'],
+    [await start(), { threeDSServerTransID: 'x', challengeWindowSize: undefined }, '203', 'threeDSServerTransID'],
+    [await start(), { threeDSServerTransID: randomUUID() }, '301', 'threeDSServerTransID'],
+    [await start(), { threeDSServerTransID: other.threeDSServerTransID }, '301', 'threeDSServerTransID'],
     [await start({ preferredProtocolVersion: '2.1.0' }), { messageVersion: '2.2.0' }, '203', 'messageVersion'],
     [await start(), { messageExtension: 'x' }, '203', 'messageExtension'],
     [await start(), { messageExtension: [{ name: 'x', id: 'A000000004-x', criticalityIndicator: true, data: { a: 'b' } }] }, '202', 'A000000004-x'],
@@ -311,10 +316,10 @@ t.test('a faulty creq of a known transaction: an Erro through the browser, with 
     })
   }
   for (const [challenged, , errorCode] of faults) {
-    if (errorCode === '301') checkQuestion(t, await openChallenge(challenged), challenged, 3)
-    else if (errorCode === '305') t.match(await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID }), { body: { transStatus: 'Y' } })
+    if (errorCode === '305') t.match(await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID }), { body: { transStatus: 'Y' } })
     else t.match((await post(app, '/3ds/final', { threeDSServerTransID: challenged.threeDSServerTransID })).body, { transStatus: 'U', resultsRequest: { challengeCancel: '06' } })
   }
+  checkQuestion(t, await openChallenge(other), other, 3)
   await checkFinal(t, faults[0]?.[0] as Challenged, REFUSED)
   checkEnd(t, await openChallenge(faults[0]?.[0] as Challenged), faults[0]?.[0] as Challenged, 'N')
 
@@ -355,12 +360,11 @@ t.test('everything else that is wrong is a page, and nothing is repeated on it (
     [{ creq: 'A'.repeat(131_073) }, 400, unreadable],
     [{ creq: `{${' '.repeat(131_072)}}` }, 400, unreadable],
     [{ creq: '{}' }, 400, 'The challenge request cannot be used.'],
-    [{ creq: json({ threeDSServerTransID: script }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: script, acsTransID: script }) }, 400, 'The challenge request cannot be used.'],
     [{ creq: json({ threeDSServerTransID: { toString: 1 }, acsTransID: [] }) }, 400, 'The challenge request cannot be used.'],
-    [{ creq: json({ acsTransID: undefined }) }, 400, 'The challenge request cannot be used.'],
-    [{ creq: json({ acsTransID: randomUUID(), messageType: script }) }, 400, 'The challenge request cannot be used.'],
-    [{ creq: json({ threeDSServerTransID: randomUUID() }) }, 400, 'Transaction not found.'],
-    [{ creq: json({ threeDSServerTransID: randomUUID(), messageType: 'x' }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: undefined, acsTransID: undefined }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: randomUUID(), acsTransID: randomUUID(), messageType: script }) }, 400, 'The challenge request cannot be used.'],
+    [{ creq: json({ threeDSServerTransID: randomUUID(), acsTransID: randomUUID() }) }, 400, 'Transaction not found.'],
     [[['creq', challenged.creq], ['creq', challenged.creq]], 400, 'creq must be sent once.'],
     [[['creq', challenged.creq], ['threeDSSessionData', 'a'], ['threeDSSessionData', 'b']], 400, 'threeDSSessionData must be sent once.']
   ]
@@ -609,4 +613,79 @@ t.test('COMPATIBILITY=legacy: an answer opens the challenge as well, as with the
   t.match((await submit(legacy, `${PATH}/${shown.acsTransID}`, { otp: '0' })).html, '2 attempts left')
   const answered = await challenge(legacy, randomUUID())
   t.match(cresOf(await submit(legacy, `${PATH}/${answered.acsTransID}`, { otp: '1234' })), { transStatus: 'Y' })
+})
+
+t.test('who knows the threeDSServerTransID only is told so through the browser, but ends nothing and learns no other id (emv3ds §12.1, §12.3)', async (t) => {
+  for (const [members, errorCode, errorDetail] of [
+    [{ acsTransID: randomUUID() }, '301', 'acsTransID'],
+    [{ acsTransID: undefined }, '201', 'acsTransID'],
+    [{ acsTransID: 'x' }, '203', 'acsTransID'],
+    [{ acsTransID: randomUUID(), messageType: 'x' }, '101', 'messageType']
+  ] as const) {
+    const challenged = await start()
+    const { threeDSServerTransID, challengeRequest } = challenged
+    const page = await openChallenge({ creq: JSON.stringify({ ...challengeRequest, ...members }) }, 's')
+    t.match(page.form, { action: 'https://shop.test/3ds/return', fields: { threeDSSessionData: 's' } })
+    const { errorDescription, ...erro } = cresOf(page)
+    t.strictSame(erro, { messageType: 'Erro', messageVersion: '2.2.0', errorCode, errorComponent: 'A', errorDetail, errorMessageType: 'CReq', threeDSServerTransID })
+    checkQuestion(t, await openChallenge(challenged), challenged, 3)
+  }
+})
+
+/** A challenge on another server: a strict one wants more of an authentication than these tests bring. */
+async function startOn (on: FastifyInstance, members: Record<string, any> = {}): Promise<Challenged> {
+  const challenged = await start(members)
+  if (on !== app) await on.stateStore.insert(await app.stateStore.get(challenged.threeDSServerTransID))
+  return challenged
+}
+
+t.test('ids in another form than EMV\'s are taken, and strictly refused: A/203, and the challenge is over (emv3ds §1, §3)', async (t) => {
+  const strict = await build(t, { VALIDATION: 'emv-strict' })
+  const write = [(id: string) => id.replaceAll('-', ''), (id: string) => `{${id}}`, (id: string) => `urn:uuid:${id}`]
+  for (const [name, to] of [...write.map((to) => ['acsTransID', to] as const), ['threeDSServerTransID', write[0] as (id: string) => string] as const]) {
+    for (const on of [app, strict]) {
+      const challenged = await startOn(on)
+      const creq = JSON.stringify({ ...challenged.challengeRequest, [name]: to(String(challenged.challengeRequest[name])) })
+      const page = await submit(on, PATH, { creq })
+      if (on === app) checkQuestion(t, page, challenged, 3)
+      else {
+        t.match(cresOf(page), { messageType: 'Erro', errorCode: '203', errorDetail: name, acsTransID: challenged.acsTransID })
+        t.match((await post(on, '/3ds/final', challenged)).body, { transStatus: 'U' })
+      }
+    }
+  }
+  const capitals = await startOn(strict)
+  const { status, title } = await submit(strict, PATH, { creq: JSON.stringify({ ...capitals.challengeRequest, acsTransID: capitals.acsTransID.toUpperCase() }) })
+  t.match([status, title], [200, 'Confirm your payment - Mock Bank'])
+})
+
+t.test('of CReqs that come at once one opens the challenge; another shows it again, and strictly ends it (emv3ds §5.3, §17)', async (t) => {
+  const challenged = await start()
+  for (const page of await Promise.all([1, 2, 3].map(() => openChallenge(challenged)))) checkQuestion(t, page, challenged, 3)
+  checkEnd(t, await press(app, await openChallenge(challenged), '1234'), challenged, 'Y')
+
+  const strict = await build(t, { VALIDATION: 'emv-strict' })
+  for (const [preferredProtocolVersion, codes] of [['2.2.0', ['305', '305']], ['2.3.1', ['314', '315']]] as [string, string[]][]) {
+    const { creq, threeDSServerTransID } = await startOn(strict, { preferredProtocolVersion })
+    const before = strict.meters.totals().challengeResults
+    const pages = await Promise.all([1, 2, 3].map(() => submit(strict, PATH, { creq })))
+    t.equal(pages.filter(({ title }) => title === 'Confirm your payment - Mock Bank').length, 1, 'one page')
+    t.strictSame(pages.filter(({ form }) => form?.fields['cres'] !== undefined).map((page) => cresOf(page).errorCode).filter((code) => !codes.includes(code)), [])
+    t.equal(strict.meters.totals().challengeResults - before, 1, 'one result')
+    t.match(cresOf(await submit(strict, PATH, { creq })), { errorCode: codes[1] })
+    t.match((await post(strict, '/3ds/final', { threeDSServerTransID })).body, { transStatus: 'U' })
+  }
+})
+
+t.test('the button decides what counts: a code beside resend is none, and a button that no page has is refused (emv3ds §9.1)', async (t) => {
+  const challenged = await start()
+  const action = `${PATH}/${challenged.acsTransID}`
+  await openChallenge(challenged)
+  for (const button of ['nope', '', 'Submit', 'other-method', '__proto__']) {
+    checkErrorPage(t, await submit(app, action, { otp: '1234', action: button }), 400, 'action must be one of submit, resend, continue, cancel.')
+  }
+  checkQuestion(t, await submit(app, action, { otp: '1234', action: 'resend' }), challenged, 3, 'sent the code again')
+  checkQuestion(t, await submit(app, action, { otp: '1234', action: 'continue' }), challenged, 3)
+  checkEnd(t, await submit(app, action, { otp: '1234', action: 'submit' }), challenged, 'Y')
+  await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
 })

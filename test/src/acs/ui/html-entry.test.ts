@@ -23,8 +23,11 @@ const table: [query: string, event: ReturnType<typeof htmlEntry>][] = [
   ['consents=trustList&trustList=Y&action=continue', { type: 'continue', consents: { trustList: 'Y' } }],
   ['', { type: 'look' }],
   ['submit=verify', { type: 'look' }],
+  ['otp=1234&action=resend', { type: 'resend' }],
   // An SDK's own button cancels, not the page.
-  ['action=cancel', { type: 'look' }],
+  ['action=cancel', undefined],
+  ['otp=1234&action=nope', undefined],
+  ['otp=1234&action=', undefined],
   [`otp=${'1'.repeat(252)}`, { type: 'entry', value: '1'.repeat(252) }],
   [`otp=${'1'.repeat(253)}`, undefined],
   ['otp=%', undefined],
