@@ -4,6 +4,7 @@ import type { AppChallengeParts } from '../src/acs/app-challenge.ts'
 import { createReportHandler, createResumeHandler, createTimerHandler, lookInterval, TIMER_JOB } from '../src/acs/challenge-timer.ts'
 import type { BrowserChallengeParts } from '../src/acs/browser-challenge.ts'
 import type { MethodParts } from '../src/acs/method/run-method.ts'
+import { notingFindings } from '../src/acs/note-findings.ts'
 import { createResultReporting, REPORT_JOB, type ReportingParts, RESUME_JOB } from '../src/acs/report-result.ts'
 import type { AcsParts } from '../src/acs/take-areq.ts'
 import type { Clock } from '../src/clock.ts'
@@ -168,7 +169,7 @@ function challengeParts (
     rules: { otp: config.otp, otpMaxAttempts: config.otpMaxAttempts, maxAttemptsReason: config.maxAttemptsReason, opensUnasked: behaviour.legacy },
     screenCRes: behaviour.screenCRes,
     fallbackCRes: config.fallbackCRes,
-    judge: judgeOf(config),
+    judge: notingFindings(judgeOf(config), log),
     faultsEnd: behaviour.faultsEnd,
     isStrict: config.isStrict,
     asOriginal: behaviour.legacy,

@@ -1,15 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type {} from '../../plugins/metrics.ts'
-import { answerError } from '../../plugins/error-answer.ts'
 import { forms } from '../../plugins/forms.ts'
 import { pageSecurityHeaders } from '../../plugins/security-headers.ts'
 import { noteIds } from '../../plugins/request-log.ts'
 import { METHOD_FIELD } from '../../src/acs/method/method-data.ts'
 import { keepMethodData, type MethodParts, serveMethod } from '../../src/acs/method/run-method.ts'
-import { errorPage } from '../../src/acs/pages/message-page.ts'
 import { BEHAVIOUR_PARAMETER } from '../../src/scenario/method-behaviour.ts'
 import { fieldOf, type Form } from './challenge-form.ts'
 import { methodDataSchema, methodSchema } from './method-schemas.ts'
+import { sendErrorPage } from './page-errors.ts'
 import { described } from './schemas.ts'
 import { sendPage } from './send-page.ts'
 
@@ -40,9 +39,7 @@ export async function methodRoutes (app: FastifyInstance, { method }: { method: 
     })
 }
 
-/** There is nobody to send an Erro to, and nobody to see the page but who looks for the fault. Nothing of the request is repeated. */
-async function answerWithPage (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { status, headers, body } = answerError(error, 'emv', true)
-  if (status >= 500) request.log.error({ err: error }, '3DS Method failed')
-  return sendPage(reply.code(status).headers(headers), errorPage({ title: 'The 3DS Method cannot be run', message: `${body.error}.`, status }))
+/** There is nobody to send an Erro to, and nobody to see the page but who looks for the fault. */
+function answerWithPage (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendErrorPage(error, request, reply, 'The 3DS Method cannot be run')
 }

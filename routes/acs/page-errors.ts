@@ -32,7 +32,7 @@ export function createPageErrorHandler ({ erroField }: Pick<Config, 'erroField'>
 /** What cannot be told to anybody but whoever sits there. @param title what cannot be done */
 export function sendErrorPage (error: FastifyError, request: FastifyRequest, reply: FastifyReply, title: string): FastifyReply {
   const { status, headers, body } = answerError(error, 'emv', true)
-  if (status >= 500) request.log.error({ err: error }, 'challenge failed')
+  if (status >= 500) request.log.error({ err: error }, 'page failed')
   return sendPage(reply.code(status).headers(headers), errorPage({ title, message: `${body.error}.`, status }))
 }
 

@@ -53,6 +53,7 @@ export function approvalPageOf (transaction: Transaction, action: string): Page 
   const { approval, threeDSRequestorAppURL } = progressOf(transaction)
   return approvalPage({
     purchase: transaction.aReq,
+    scheme: transaction.scheme,
     state: approval ?? (isOver(transaction) ? 'over' : 'open'),
     action,
     returnURL: threeDSRequestorAppURL

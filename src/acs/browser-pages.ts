@@ -35,6 +35,7 @@ export function questionPage (turn: BrowserTurn, rules: ChallengeRules, { now, .
     consents: plan.consents ?? [],
     hidden: { [attemptField]: String(progress.interactionCounter) },
     purchase: transaction.aReq,
+    scheme: transaction.scheme,
     attemptsLeft: rules.otpMaxAttempts - wrongAnswers(progress),
     ...(notice === undefined ? {} : { notice }),
     passingCode: rules.otp,

@@ -48,7 +48,7 @@ t.test('ECI and value of an ARes: the 3DS Requestor\'s choice, then the range of
   }
 })
 
-t.test('ECI and value of the RReq are of the scheme of the ARes', async (t) => {
+t.test('ECI and value of the RReq are of the scheme of the ARes, and the page names it', async (t) => {
   for (const [name, env, schemeId] of [['chosen', {}, 'eftpos'], ['by range', { CARD_RANGES: rangesOf(t, 'eftpos') }, undefined]] as const) {
     const app = await build(t, env)
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -56,7 +56,9 @@ t.test('ECI and value of the RReq are of the scheme of the ARes', async (t) => {
     const { threeDSServerTransID, acsTransID, messageVersion } = ares
     const creq = { messageType: 'CReq', messageVersion, threeDSServerTransID, acsTransID, challengeWindowSize: '05' }
     const acsURL = `${url}/acs/challenge`
-    const [form] = readForms((await postForm(acsURL, { creq: encoded(creq) })).raw)
+    const { raw } = await postForm(acsURL, { creq: encoded(creq) })
+    t.match(raw, '<span>eftpos · 3-D Secure</span>')
+    const [form] = readForms(raw)
     if (form === undefined) throw new Error('no form')
     await submit({ ...form, fields: { ...form.fields, otp: '1234', action: 'submit' } }, acsURL)
     const { rReq, scheme } = await app.stateStore.get(threeDSServerTransID)

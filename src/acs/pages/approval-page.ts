@@ -1,4 +1,5 @@
 import { isWebAddress } from '../../protocol/web-address.ts'
+import type { Scheme } from '../../protocol/schemes.ts'
 import { actionField } from './fields.ts'
 import { escapeHtml } from './html.ts'
 import { basePolicy, type Page, renderDocument, renderSign } from './page.ts'
@@ -12,6 +13,8 @@ export type ApprovalAction = typeof approvalActions[number]
 /** What the bank's app shows. */
 export interface ApprovalView {
   purchase: Purchase
+  /** That the DS decided on; absent: the card number tells. */
+  scheme?: Scheme | undefined
   /** Whether the cardholder may still decide; else what he said, or that nobody asks any more. */
   state: 'open' | 'approved' | 'declined' | 'over'
   /** Where the form posts to: a path, or a relative reference to one, on the server that serves the page. */
@@ -32,11 +35,11 @@ export function approvalPage (view: ApprovalView): Page {
   }
 }
 
-function openPage ({ purchase, action }: ApprovalView): string {
+function openPage ({ purchase, scheme, action }: ApprovalView): string {
   const heading = headingOf(purchase)
   return renderDocument({
     title: heading,
-    scheme: schemeName(purchase),
+    scheme: schemeName(purchase, scheme),
     banner: '<aside aria-label="About this mock">Mock, not a bank: this page is its app.</aside>',
     layout: 'two',
     main: `<div>

@@ -14,12 +14,17 @@ const schemeNames: Readonly<Partial<Record<Scheme, string>>> = {
   jcb: 'JCB',
   unionpay: 'UnionPay',
   mir: 'Mir',
-  elo: 'Elo'
+  elo: 'Elo',
+  eftpos: 'eftpos',
+  cb: 'Cartes Bancaires'
 }
 
-/** @returns the card scheme as cardholders know it; `undefined` for a card of no scheme that we can tell. */
-export function schemeName ({ acctNumber }: Purchase): string | undefined {
-  return schemeNames[schemeOf(acctNumber)]
+/**
+ * @param scheme that the DS decided on; else the card number tells
+ * @returns the card scheme as cardholders know it; `undefined` for a card of no scheme that we can tell
+ */
+export function schemeName ({ acctNumber }: Purchase, scheme: Scheme = schemeOf(acctNumber)): string | undefined {
+  return schemeNames[scheme]
 }
 
 /**

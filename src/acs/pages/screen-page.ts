@@ -1,5 +1,6 @@
 import type { ChallengeNotice } from '../challenge/machine.ts'
 import type { Consent, ScreenKind } from '../../transaction/challenge.ts'
+import type { Scheme } from '../../protocol/schemes.ts'
 import { escapeHtml } from './html.ts'
 import { basePolicy, type Page, type Reload, renderDocument, sourceHash } from './page.ts'
 import { type Purchase, renderPurchase, schemeName } from './purchase.ts'
@@ -18,6 +19,8 @@ export interface ScreenView {
   /** Fields posted back as they are, value by name. */
   hidden: Readonly<Record<string, string>>
   purchase: Purchase
+  /** That the DS decided on; absent: the card number tells. */
+  scheme?: Scheme | undefined
   /** How many more answers may be tried, at least 1. */
   attemptsLeft: number
   notice?: ChallengeNotice
@@ -64,7 +67,7 @@ export function screenPage (view: ScreenView): Page {
   return {
     html: renderDocument({
       title: titleOfNotice === undefined ? heading : `${titleOfNotice}: ${heading}`,
-      scheme: schemeName(purchase),
+      scheme: schemeName(purchase, view.scheme),
       banner: renderBanner(kind, view.passingCode),
       layout: 'two',
       reload: view.reload,

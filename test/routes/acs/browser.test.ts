@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { createManualClock } from '../../../src/clock.ts'
 import type { Transaction } from '../../../src/transaction/transaction.ts'
-import { build, post, START } from '../../setup/app.ts'
+import { build, keepLog, post, START } from '../../setup/app.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest } from '../../setup/requests.ts'
 import { challenge, type Challenged, cresOf, open, type Page, press, submit } from './browser-client.ts'
 
@@ -688,4 +688,14 @@ t.test('the button decides what counts: a code beside resend is none, and a butt
   checkQuestion(t, await submit(app, action, { otp: '1234', action: 'continue' }), challenged, 3)
   checkEnd(t, await submit(app, action, { otp: '1234', action: 'submit' }), challenged, 'Y')
   await checkFinal(t, challenged, { transStatus: 'Y', interactionCounter: '01' })
+})
+
+t.test('what is found in a CReq is logged as what is found in an AReq: elements, no values (emv3ds §3)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const heard = await build(t, {}, { logger })
+  const { challengeRequest, threeDSServerTransID } = await challenge(heard, randomUUID())
+  await submit(heard, PATH, { creq: JSON.stringify({ ...challengeRequest, messageExtension: [] }) })
+  t.match(lines.map((line) => JSON.parse(line)).filter(({ messageType }) => messageType === 'CReq'), [{
+    threeDSServerTransID, findings: [{ errorCode: '203', element: 'messageExtension', refused: false }]
+  }])
 })
