@@ -164,6 +164,7 @@ t.test('nothing is asked before the first CReq, so nothing answers (emv3ds-proto
   t.match(step(inState('awaiting-creq'), { type: 'resend' }, original), { progress: { state: 'asking', interactionCounter: 0 }, notice: 'code-resent' })
   t.throws(() => step(inState('awaiting-creq', OOB), RIGHT, original), { code: 'illegal_event', message: /^Not possible now: entry\. Possible: cancel, / })
   t.throws(() => step(inState('decoupled'), RIGHT, original), { code: 'illegal_event' })
+  t.throws(() => step(inState('awaiting-creq'), { type: 'reported' }), { code: 'illegal_event' }, 'nor is anything reported')
 })
 
 function leads (t: Test, challenge: Challenge, table: ReadonlyArray<readonly [event: ChallengeEvent, step: Step]>): void {
