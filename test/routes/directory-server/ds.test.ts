@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { build } from '../../setup/app.ts'
+import { build, keepLog } from '../../setup/app.ts'
 import { type Circumstances, evaluate } from '../../setup/parties/evaluate.ts'
 import { aReq, aRes, erro, oReq, pReq, REFERENCE, rReq, type Version } from '../../setup/parties/messages.ts'
 
@@ -121,6 +121,7 @@ t.test('what is not called JSON, or is compressed or wide, is no message: 415; c
   for (const type of ['text/plain', 'application/jose', 'application/x-www-form-urlencoded', 'application/jsonx', '', 'application/json; charset=utf-16']) {
     const { status, type: answered, body } = await send(app, aReq(), type)
     t.strictSame([status, answered, body.code], [415, JSON_TYPE, 'unsupported_media_type'], type)
+    t.match(body.error, type.includes('utf-16') ? 'send UTF-8' : 'Content type must be application/json', type)
   }
   for (const type of ['application/JSON', 'application/json', 'Application/Json;charset="utf-8"', 'application/vnd.emv+json']) {
     t.match(await send(app, aReq(), type), { status: 200, type: JSON_TYPE, body: { messageType: 'ARes' } })
@@ -166,6 +167,34 @@ t.test('hostile messages: prototype keys, nesting without end, bodies of megabyt
   t.match((await send(app, 'x'.repeat(2_097_153))).body, { messageType: 'Erro', errorCode: '101', errorDetail: 'The request body is too large' })
   t.match((await send(app, aReq())).body, { transStatus: 'Y' })
   t.equal(({} as any).acctNumber, undefined)
+})
+
+t.test('NUL and half characters, which no UTF-8 has, are wrong in every element, and tolerated in what nobody knows; no line of the log has them (§3.4, §3.6)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const app = await build(t, {}, { logger })
+  const extended = (data: object) => ({ messageExtension: [{ name: 'x', id: 'A000000003-x', criticalityIndicator: false, data }] })
+  for (const bad of ['a\u0000', '\ud800', 'a\udc00b', '\udc00\ud800']) {
+    const table: [members: object, detail: string][] = [
+      [{ merchantName: bad }, 'merchantName'],
+      [{ acctInfo: { chAccAgeInd: '01', nobodys: { any: ['', bad] } } }, 'acctInfo'],
+      [extended({ a: [1, null, { b: bad }] }), 'messageExtension'],
+      [{ merchantName: bad, browserUserAgent: bad, mcc: '5' }, 'browserUserAgent,mcc,merchantName'],
+      [{ threeDSServerTransID: bad }, 'threeDSServerTransID']
+    ]
+    for (const [members, detail] of table) {
+      const [status, code, named] = await refusal(t, app, with_(members))
+      t.strictSame([status, code, named.split(',').sort().join(',')], [200, '203', detail], JSON.stringify(members))
+    }
+    t.match((await send(app, with_({ nobodys: bad }))).body, { messageType: 'ARes' })
+    t.strictSame((await refusal(t, app, with_({ messageType: bad })))[1], '101')
+    t.equal((await send(app, { ...erro(aReq(), 'S', bad, bad), errorComponent: bad })).body, '')
+    t.match((await send(app, oReq({ opDescription: bad }), JSON_TYPE, '/3ds/results')).body, { messageType: 'Erro', errorCode: '203', errorDetail: 'opDescription' })
+    t.match((await send(app, { ...pReq(), threeDSServerRefNumber: bad }, JSON_TYPE, '/acs')).body, { errorCode: '101' })
+  }
+  for (const fine of ['\ud83d\ude00', '\u00e4', '\\u0000', 'a\u001bb']) t.match((await send(app, with_({ merchantName: fine }))).body, { messageType: 'ARes' }, fine)
+  t.match((await send(app, JSON.stringify(with_({ merchantName: 'X' })).replace('"X"', '"\\u00e4 \\\\u0000"'))).body, { messageType: 'ARes' }, 'written so, and meant otherwise')
+  t.ok(lines.length > 20)
+  t.strictSame(lines.filter((line) => /[^\n\P{Cc}]|\p{Surrogate}|\\u0000|\\ud[89a-f]/u.test(line)), [])
 })
 
 t.test('what is no fault of a message is told by HTTP: 429 (§2)', async (t) => {
