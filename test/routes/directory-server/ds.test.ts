@@ -5,8 +5,9 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { build, keepLog } from '../../setup/app.ts'
 import { type Circumstances, evaluate } from '../../setup/parties/evaluate.ts'
-import { aReq, aRes, erro, oReq, pReq, REFERENCE, rReq, type Version } from '../../setup/parties/messages.ts'
+import { aReq, aRes, erro, forwarded, oReq, pReq, REFERENCE, rReq, type Version } from '../../setup/parties/messages.ts'
 
+const CHALLENGE_CARD = '4000400040004001'
 const JSON_TYPE = 'application/json; charset=UTF-8'
 const VERSIONS: readonly Version[] = ['2.1.0', '2.2.0', '2.3.1']
 
@@ -167,6 +168,29 @@ t.test('hostile messages: prototype keys, nesting without end, bodies of megabyt
   t.match((await send(app, 'x'.repeat(2_097_153))).body, { messageType: 'Erro', errorCode: '101', errorDetail: 'The request body is too large' })
   t.match((await send(app, aReq())).body, { transStatus: 'Y' })
   t.equal(({} as any).acctNumber, undefined)
+})
+
+t.test('an id that another transaction has is refused under VALIDATION=emv-strict, and nothing happens to that; else it is replaced, which is logged (§12.2)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const [strict, app] = await Promise.all([build(t, { VALIDATION: 'emv-strict' }), build(t, {}, { logger })])
+  for (const version of VERSIONS) {
+    const message = { ...aReq({ version }), acctNumber: CHALLENGE_CARD }
+    const id = message.threeDSServerTransID
+    t.match((await send(strict, message)).body, { messageType: 'ARes', transStatus: 'C' })
+    const kept = await strict.stateStore.get(id)
+    t.strictSame(await refusal(t, strict, message), [200, '301', 'threeDSServerTransID'])
+    t.strictSame(await refusal(t, strict, { ...message, threeDSServerTransID: id.toUpperCase() }), [200, '301', 'threeDSServerTransID'])
+    t.match((await send(strict, forwarded(message, 'https://ds.test/'), JSON_TYPE, '/acs')).body, { messageType: 'Erro', errorCode: '301', errorComponent: 'A', errorDetail: 'threeDSServerTransID', errorMessageType: 'AReq', messageVersion: version })
+    t.strictSame(await refusal(t, strict, { ...message, mcc: '5' }), [200, '203', 'mcc'], 'what is wrong with the message itself comes first')
+    t.strictSame(await strict.stateStore.get(id), kept)
+
+    const { body: first } = await send(app, message)
+    const { body: second } = await send(app, message)
+    t.match(second, { messageType: 'ARes', transStatus: 'C' })
+    t.not(second.acsTransID, first.acsTransID)
+  }
+  t.equal(lines.filter((line) => line.includes('the transaction was replaced')).length, 3)
+  t.match((await send(strict, forwarded(aReq(), 'https://ds.test/'), JSON_TYPE, '/acs')).body, { messageType: 'ARes' })
 })
 
 t.test('NUL and half characters, which no UTF-8 has, are wrong in every element, and tolerated in what nobody knows; no line of the log has them (§3.4, §3.6)', async (t) => {
