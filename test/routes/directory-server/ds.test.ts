@@ -127,6 +127,10 @@ t.test('what is not called JSON, or is compressed or wide, is no message: 415; c
   for (const type of ['application/JSON', 'application/json', 'Application/Json;charset="utf-8"', 'application/vnd.emv+json']) {
     t.match(await send(app, aReq(), type), { status: 200, type: JSON_TYPE, body: { messageType: 'ARes' } })
   }
+  for (const type of ['', 'json', '/']) {
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': type }, payload: JSON.stringify(aReq()) })
+    t.strictSame([statusCode, JSON.parse(body)], [415, { error: 'Content type must be application/json', code: 'unsupported_media_type' }], `'${type}'`)
+  }
   const packed = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, payload: JSON.stringify(aReq()) })
   t.equal(packed.statusCode, 415)
   t.equal((await app.inject({ method: 'POST', url: '/ds' })).statusCode, 415)
