@@ -7,6 +7,7 @@ import type { DsKeys } from '../src/crypto/ds-keys.ts'
 import type { CardRangeHistory } from '../src/directory-server/card-ranges/card-range-history.ts'
 import type { AcsLink, AReqParts } from '../src/directory-server/ds-parts.ts'
 import type { IdSource } from '../src/ids.ts'
+import { usedBefore } from '../src/store/used-before.ts'
 import { everyCard, findIn } from './card-ranges.ts'
 import { deviceDataOpener, judgeOf, notesFindings, sdkServerVerifier } from './parties.ts'
 
@@ -34,6 +35,7 @@ export function directoryServerParts (
     findRange: findIn(config, ranges) ?? everyCard,
     openDeviceData: deviceDataOpener(dsKeys),
     verifySdkServer: sdkServerVerifier(config, certificates, clock),
+    ...(config.isStrict ? { usedBefore: (id: string) => usedBefore(id, app.stateStore) } : {}),
     clock,
     checksClockSkew: config.checksClockSkew,
     proof: proofs.forDs

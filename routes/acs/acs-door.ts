@@ -34,8 +34,9 @@ export async function acsDoorRoute (app: FastifyInstance): Promise<void> {
 
   async function answerAReq (read: ReadMessage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { refused } = roles.directoryServer.judge(read, { messageTypes: ['AReq'], leg: 'DS->ACS', contexts: contextsOf(read.message) })
-    if (refused !== undefined) throw refusalOf(read.message, refused, 'A')
     const aReq = read.message as AReq
+    const found = refused ?? await roles.directoryServer.usedBefore?.(aReq.threeDSServerTransID)
+    if (found !== undefined) throw refusalOf(read.message, found, 'A')
     const { aRes, kept } = await takeAReq(aReq, stampIn(aReq), roleAddresses(app.publicUrl(request)), roles.acs)
     const parties = { threeDSServer: 'elsewhere', ds: 'elsewhere', acs: 'here' } as const
     await roles.keep({ ...newTransaction(aReq, aRes, roles.clock.now()), ...kept, parties })

@@ -16,6 +16,8 @@ import { atLeast } from '../../src/protocol/versions.ts'
 /** Media type of every message between servers: emv3ds-protocol §2. */
 export const MESSAGE_TYPE = 'application/json; charset=UTF-8'
 
+const NO_JSON = new Refusal(415, 'Content type must be application/json')
+
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
 /**
@@ -26,7 +28,7 @@ export function openMessageDoor (app: FastifyInstance, component: 'D' | 'A', { e
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
   app.setErrorHandler(function answerErro (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-    const answer = answerError(error, 'emv', true)
+    const answer = answerError(error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? NO_JSON : error, 'emv')
     if (isOfHttp(error, answer.status)) return sendJson(reply, answer)
     if (answer.status >= 500) request.log.error({ err: error }, 'a message could not be answered')
     else request.log.info({ err: error }, 'a message was refused')
@@ -68,7 +70,7 @@ function sendJson (reply: FastifyReply, { status, headers, body }: ReturnType<ty
  * @throws Refusal 415 for what is not called JSON; ProtocolError 101 for what is no JSON object in UTF-8
  */
 export function messageOf ({ body, headers, server }: FastifyRequest, component: 'D' | 'A'): ReadMessage {
-  if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw new Refusal(415, 'Content type must be application/json')
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw NO_JSON
   const read = Buffer.isBuffer(body) && isUtf8(body) ? readSoundMessage(body.toString('utf8')) : undefined
   if (read !== undefined) {
     server.meters.messageReceived(component === 'D' ? 'ds' : 'acs', read.message['messageType'])
@@ -91,9 +93,9 @@ export function noteErro (request: FastifyRequest, erro: JsonObject): void {
   request.log.info({ errorCode: codeOf(errorCode), errorComponent: codeOf(errorComponent) }, 'an Erro came in')
 }
 
-/** Anything longer is no code, and nothing for a log. */
+/** Anything else is no code, and nothing for a log. */
 function codeOf (value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 3 ? value : undefined
+  return typeof value === 'string' && /^(?:\d{3}|[CSDA])$/.test(value) ? value : undefined
 }
 
 /** Answers with a message. @param id of the one that answers, for tracing */

@@ -68,6 +68,8 @@ export interface AReqParts {
   openDeviceData (aReq: AReq, scheme?: Scheme): Promise<string>
   /** What is wrong with `sdkServerSignedContent`: 203, 305, 308. */
   verifySdkServer (aReq: AReq): Promise<Refused | undefined>
+  /** What is wrong with an id that was used before: 301. Absent: such a transaction replaces the one before. */
+  usedBefore?: (threeDSServerTransID: string) => Promise<Refused | undefined>
   clock: Clock
   /** Whether a `purchaseDate` that is far off is refused. */
   checksClockSkew: boolean

@@ -16,6 +16,12 @@ export function requireClock (aReq: AReq, { checksClockSkew, clock }: Pick<AReqP
   if (isFarOff(purchaseDate, clock.now())) throw dsRefusal(aReq, { errorCode: '203', errorDetail: 'purchaseDate' })
 }
 
+/** @throws ProtocolError D/301 for an id of another transaction (emv3ds-protocol §12.2) */
+export async function requireUnused (aReq: AReq, usedBefore: NonNullable<AReqParts['usedBefore']>): Promise<void> {
+  const refused = await usedBefore(aReq.threeDSServerTransID)
+  if (refused !== undefined) throw dsRefusal(aReq, refused)
+}
+
 /**
  * What the server of a split SDK signed for, where an AReq carries that: emv3ds-protocol §5.2, §13.6.
  * @throws ProtocolError D/203 for its time, where that was asked for: it is refused even where bad content is tolerated

@@ -8,6 +8,7 @@ import type { Finding } from '../protocol/judge.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
+import { canonicalUuid } from '../protocol/uuid.ts'
 import type { AReqParts, DsStamp } from './ds-parts.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal, PassedOnErro } from './refuse.ts'
@@ -61,6 +62,6 @@ export function passedOn (read: ReadMessage, aReq: AReq, { judge }: AReqParts): 
 }
 
 /** Notes what was found and stops nothing. */
-export function noteFindings ({ messageType, threeDSServerTransID }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
-  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message')
+export function noteFindings ({ messageType, threeDSServerTransID: id }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
+  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID: canonicalUuid(id), findings }, 'findings in a message')
 }

@@ -7,7 +7,7 @@ import type { Scheme } from '../protocol/schemes.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
-import { judgeSdkServer, requireClock } from './judge-claims.ts'
+import { judgeSdkServer, requireClock, requireUnused } from './judge-claims.ts'
 import { noteFindings, passedOn, unusable, usableARes } from './judge-reply.ts'
 import { dsRefusal } from './refuse.ts'
 import { attemptFor, notParticipating } from './stand-in.ts'
@@ -34,6 +34,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
   const isJudged = parts.notesFindings || call.isTolerated !== true
   if (isJudged) settle(parts.judge(read, { messageTypes: ['AReq'], leg: '3DSServer->DS', contexts: contextsOf(read.message) }), call, parts)
   requireClock(aReq, parts)
+  if (parts.usedBefore !== undefined) await requireUnused(aReq, parts.usedBefore)
   if ((isJudged || parts.checksClockSkew) && aReq['sdkServerSignedContent'] !== undefined) settle(await judgeSdkServer(aReq, parts), call, parts)
   const stamp: DsStamp = { dsTransID: parts.ids.uuid(), dsReferenceNumber: DS_REFERENCE_NUMBER, dsURL: addresses.dsURL }
   const range = parts.findRange(aReq.acctNumber)

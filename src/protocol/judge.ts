@@ -1,10 +1,12 @@
 import { isMissing } from './catalogue/conditions.ts'
 import type { MessageType } from './catalogue/element.ts'
 import { type Flaw, Found, type FoundCode } from './catalogue/found.ts'
+import { elementsOf } from './catalogue/known-elements.ts'
 import { type MessageKind, messageRule } from './catalogue/message-rules.ts'
 import type { JsonObject } from './messages.ts'
 import type { ReadMessage } from './read-message.ts'
 import type { Refused } from './refusal.ts'
+import { hasUnwritableText } from './unwritable-text.ts'
 import { isSupportedVersion, SUPPORTED_VERSIONS } from './versions.ts'
 
 export type { MessageType }
@@ -76,6 +78,7 @@ export function createJudge ({ strict, firstErrorCode, tolerates = () => false }
     messageRule(kindOf(message, expected))({ message, leg, contexts, earlier }, found)
     if (wrong !== undefined) for (const element of wrong) found.add('203', element)
     addCriticalExtensions(message, found)
+    if (read.raw.includes('\\u')) addUnwritableTexts(message, found)
     if (found.flaws === undefined) return PASSED
     return judgementOf(found.flaws.map((flaw) => ({ ...flaw, refused: isRefused(flaw, message) })), order)
   }
@@ -120,6 +123,14 @@ function addCriticalExtensions ({ messageType, messageExtension }: JsonObject, f
   for (const extension of messageExtension) {
     const { criticalityIndicator, id } = (extension ?? {}) as JsonObject
     if (criticalityIndicator === true && typeof id === 'string') found.add('202', id)
+  }
+}
+
+/** Characters of an element that are none: 203 (§3.4). What no version of the message has is not looked at (§3.6). */
+function addUnwritableTexts (message: JsonObject, found: Found): void {
+  const known = elementsOf(message['messageType'] as MessageType)
+  for (const [name, value] of Object.entries(message)) {
+    if (known.has(name) && hasUnwritableText(value)) found.add('203', name)
   }
 }
 

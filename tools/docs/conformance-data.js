@@ -62,7 +62,7 @@ export const DOORS = {
   PRes: { status: 'no', why: `${NO_PREQ}: no PRes comes in` },
   OReq: { status: 'yes', tests: [`${OPERATIONS}: an OReq at fault gets an Erro that names what is`] },
   ORes: { status: 'yes', tests: [`${INFORMING}: what is no ORes is an Erro of the DS`] },
-  Erro: { status: 'partly', tests: [`${DS_DOOR}: nobody answers an Erro`, `${OPERATIONS}: nobody answers an Erro`, `${APP}: an Erro of the SDK ends the challenge`], why: 'it is taken everywhere, and ends the challenge of its SDK; as nobody answers it, its elements are not judged' }
+  Erro: { status: 'partly', tests: [`${DS_DOOR}: nobody answers an Erro`, `${OPERATIONS}: nobody answers an Erro`, `${APP}: an Erro of the SDK ends the challenge`, `${RELAY}: an Erro of the ACS that is none by the catalogue is not passed on`], why: 'it is taken everywhere, and ends the challenge of its SDK; its elements are judged where it is an answer, or passed on, since nobody answers one that is posted' }
 }
 
 /** What shows that the judge knows every element of every message. */
@@ -133,7 +133,7 @@ export const CODES = {
   207: { '3DS Server': `${JUDGED_RESULTS}: a reserved value is Erro 207 in 2.3.1`, DS: AT_FAULT_AT_DS, ACS: AT_FAULT_AT_ACS },
   301: { '3DS Server': `${JUDGED_RESULTS}: elsewhere it is an id that is not valid, Erro 301`, DS: `${RELAY}: an RReq that cannot be used is told to both`, ACS: `${APP}: the kid tells the transaction` },
   302: { DS: `${DS_FLOW}: device data that cannot be opened is refused`, ACS: `${APP}: a JWE that was tampered with, or made with another key, is not opened` },
-  303: { DS: missing('every reference number and operator may take part') },
+  303: { DS: `${RELAY}: an ARes that cannot be used is told to both` },
   304: { DS: `${DS_DOOR}: empty optional elements and codes without a country are for VALIDATION=emv-strict to refuse`, ACS: AT_FAULT_AT_ACS },
   305: { '3DS Server': `${RELAY}: RReq of a foreign ACS → the 3DS Server of this process`, DS: `${RELAY}: without a challenge there is no RReq: 313, before 2.3.1 305`, ACS: `${APP}: a transaction without a challenge in an app has none to be answered` },
   306: { DS: missing('every merchant category code may take part') },
@@ -151,7 +151,7 @@ export const CODES = {
   315: { ACS: `${APP_SCREENS}: a CReq after the end is A/315` },
   402: { '3DS Server': `${DECOUPLED_ELSEWHERE}: the 3DS Server waits the time that was given and 30 s`, DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${BROWSER}: a CReq that comes after the time for it is refused: A/402` },
   403: { DS: `${RELAY}: what was relayed is known to every instance, and when the store goes meanwhile`, ACS: `${REDIS_FAILURE}: an SDK is told by an Erro that it may try again, and may` },
-  404: { ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },
+  404: { DS: `${RELAY}: an ACS that answers with a failure of HTTP and no message`, ACS: `${REDIS_FAILURE}: a record that cannot be read is our fault` },
   405: { DS: `${RELAY}: … otherwise 402 and 405`, ACS: `${APP_SCREENS}: a result that did not get through: an Erro in place of the final CRes` }
 }
 

@@ -5,14 +5,14 @@ import { Kept } from './kept.ts'
 
 const made = new Map<string, ReadonlySet<string>>()
 
-/** @returns the names of the elements that a message has in a version and channel; without a version: in any. */
-export function elementsOf (messageType: MessageType, deviceChannel: '01' | '02' | '03', version?: string): ReadonlySet<string> {
+/** @returns the names of the elements that a message has in a channel and version; without one: in any. */
+export function elementsOf (messageType: MessageType, deviceChannel?: '01' | '02' | '03', version?: string): ReadonlySet<string> {
   const key = `${messageType} ${deviceChannel} ${version}`
   const kept = made.get(key)
   if (kept !== undefined) return kept
   const listed = catalogue().filter(({ transport, container, inclusion }) => {
     return transport === undefined && container === undefined && inclusion[messageType]?.some(({ versions, deviceChannels }) => (
-      (version === undefined || versions.some((one) => one === version)) && (deviceChannels.length === 0 || deviceChannels.includes(deviceChannel))
+      (version === undefined || versions.some((one) => one === version)) && (deviceChannel === undefined || has(deviceChannels, deviceChannel))
     ))
   })
   const names = new Set(listed.map(({ name }) => name))

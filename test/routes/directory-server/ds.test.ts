@@ -3,10 +3,11 @@ import { type AddressInfo, connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import { build } from '../../setup/app.ts'
+import { build, keepLog } from '../../setup/app.ts'
 import { type Circumstances, evaluate } from '../../setup/parties/evaluate.ts'
-import { aReq, aRes, erro, oReq, pReq, REFERENCE, rReq, type Version } from '../../setup/parties/messages.ts'
+import { aReq, aRes, erro, forwarded, oReq, pReq, REFERENCE, rReq, type Version } from '../../setup/parties/messages.ts'
 
+const CHALLENGE_CARD = '4000400040004001'
 const JSON_TYPE = 'application/json; charset=UTF-8'
 const VERSIONS: readonly Version[] = ['2.1.0', '2.2.0', '2.3.1']
 
@@ -121,9 +122,14 @@ t.test('what is not called JSON, or is compressed or wide, is no message: 415; c
   for (const type of ['text/plain', 'application/jose', 'application/x-www-form-urlencoded', 'application/jsonx', '', 'application/json; charset=utf-16']) {
     const { status, type: answered, body } = await send(app, aReq(), type)
     t.strictSame([status, answered, body.code], [415, JSON_TYPE, 'unsupported_media_type'], type)
+    t.match(body.error, type.includes('utf-16') ? 'send UTF-8' : 'Content type must be application/json', type)
   }
   for (const type of ['application/JSON', 'application/json', 'Application/Json;charset="utf-8"', 'application/vnd.emv+json']) {
     t.match(await send(app, aReq(), type), { status: 200, type: JSON_TYPE, body: { messageType: 'ARes' } })
+  }
+  for (const type of ['', 'json', '/']) {
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': type }, payload: JSON.stringify(aReq()) })
+    t.strictSame([statusCode, JSON.parse(body)], [415, { error: 'Content type must be application/json', code: 'unsupported_media_type' }], `'${type}'`)
   }
   const packed = await app.inject({ method: 'POST', url: '/ds', headers: { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, payload: JSON.stringify(aReq()) })
   t.equal(packed.statusCode, 415)
@@ -166,6 +172,57 @@ t.test('hostile messages: prototype keys, nesting without end, bodies of megabyt
   t.match((await send(app, 'x'.repeat(2_097_153))).body, { messageType: 'Erro', errorCode: '101', errorDetail: 'The request body is too large' })
   t.match((await send(app, aReq())).body, { transStatus: 'Y' })
   t.equal(({} as any).acctNumber, undefined)
+})
+
+t.test('an id that another transaction has is refused under VALIDATION=emv-strict, and nothing happens to that; else it is replaced, which is logged (§12.2)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const [strict, app] = await Promise.all([build(t, { VALIDATION: 'emv-strict' }), build(t, {}, { logger })])
+  for (const version of VERSIONS) {
+    const message = { ...aReq({ version }), acctNumber: CHALLENGE_CARD }
+    const id = message.threeDSServerTransID
+    t.match((await send(strict, message)).body, { messageType: 'ARes', transStatus: 'C' })
+    const kept = await strict.stateStore.get(id)
+    t.strictSame(await refusal(t, strict, message), [200, '301', 'threeDSServerTransID'])
+    t.strictSame(await refusal(t, strict, { ...message, threeDSServerTransID: id.toUpperCase() }), [200, '301', 'threeDSServerTransID'])
+    t.match((await send(strict, forwarded(message, 'https://ds.test/'), JSON_TYPE, '/acs')).body, { messageType: 'Erro', errorCode: '301', errorComponent: 'A', errorDetail: 'threeDSServerTransID', errorMessageType: 'AReq', messageVersion: version })
+    t.strictSame(await refusal(t, strict, { ...message, mcc: '5' }), [200, '203', 'mcc'], 'what is wrong with the message itself comes first')
+    t.strictSame(await strict.stateStore.get(id), kept)
+
+    const { body: first } = await send(app, message)
+    const { body: second } = await send(app, message)
+    t.match(second, { messageType: 'ARes', transStatus: 'C' })
+    t.not(second.acsTransID, first.acsTransID)
+  }
+  t.equal(lines.filter((line) => line.includes('the transaction was replaced')).length, 3)
+  t.match((await send(strict, forwarded(aReq(), 'https://ds.test/'), JSON_TYPE, '/acs')).body, { messageType: 'ARes' })
+})
+
+t.test('NUL and half characters, which no UTF-8 has, are wrong in every element, and tolerated in what nobody knows; no line of the log has them (§3.4, §3.6)', async (t) => {
+  const { logger, lines } = await keepLog()
+  const app = await build(t, {}, { logger })
+  const extended = (data: object) => ({ messageExtension: [{ name: 'x', id: 'A000000003-x', criticalityIndicator: false, data }] })
+  for (const bad of ['a\u0000', '\ud800', 'a\udc00b', '\udc00\ud800']) {
+    const table: [members: object, detail: string][] = [
+      [{ merchantName: bad }, 'merchantName'],
+      [{ acctInfo: { chAccAgeInd: '01', nobodys: { any: ['', bad] } } }, 'acctInfo'],
+      [extended({ a: [1, null, { b: bad }] }), 'messageExtension'],
+      [{ merchantName: bad, browserUserAgent: bad, mcc: '5' }, 'browserUserAgent,mcc,merchantName'],
+      [{ threeDSServerTransID: bad }, 'threeDSServerTransID']
+    ]
+    for (const [members, detail] of table) {
+      const [status, code, named] = await refusal(t, app, with_(members))
+      t.strictSame([status, code, named.split(',').sort().join(',')], [200, '203', detail], JSON.stringify(members))
+    }
+    t.match((await send(app, with_({ nobodys: bad }))).body, { messageType: 'ARes' })
+    t.strictSame((await refusal(t, app, with_({ messageType: bad })))[1], '101')
+    t.equal((await send(app, { ...erro(aReq(), 'S', bad, bad), errorComponent: bad })).body, '')
+    t.match((await send(app, oReq({ opDescription: bad }), JSON_TYPE, '/3ds/results')).body, { messageType: 'Erro', errorCode: '203', errorDetail: 'opDescription' })
+    t.match((await send(app, { ...pReq(), threeDSServerRefNumber: bad }, JSON_TYPE, '/acs')).body, { errorCode: '101' })
+  }
+  for (const fine of ['\ud83d\ude00', '\u00e4', '\\u0000', 'a\u001bb']) t.match((await send(app, with_({ merchantName: fine }))).body, { messageType: 'ARes' }, fine)
+  t.match((await send(app, JSON.stringify(with_({ merchantName: 'X' })).replace('"X"', '"\\u00e4 \\\\u0000"'))).body, { messageType: 'ARes' }, 'written so, and meant otherwise')
+  t.ok(lines.length > 20)
+  t.strictSame(lines.filter((line) => /[^\n\P{Cc}]|\p{Surrogate}|\\u0000|\\ud[89a-f]/u.test(line)), [])
 })
 
 t.test('what is no fault of a message is told by HTTP: 429 (§2)', async (t) => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { takeAReq } from '../../../src/acs/take-areq.ts'
 import { takeRReq } from '../../../src/directory-server/take-rreq.ts'
+import { MockError } from '../../../src/errors.ts'
+import { usedBefore } from '../../../src/store/used-before.ts'
 import { build, post } from '../../setup/app.ts'
 import { aReq, rReq, rRes } from '../../setup/parties/messages.ts'
 
@@ -45,4 +47,9 @@ t.test('an SPC that its timer has ended meanwhile stays ended, and its assertion
   const { aRes } = await takeAReq(second, { dsTransID: randomUUID(), dsReferenceNumber: 'DS' }, addresses, { ...acs, store: { ...acs.store, findByAcsTransId: async () => before } })
   t.equal(aRes.transStatus, 'C')
   t.strictSame(await app.stateStore.findByAcsTransId(s.acsTransID), ended)
+})
+
+t.test('whether an id was used before only a store that is there can tell', async (t) => {
+  const failing = new MockError('store_timeout', 'The store does not answer')
+  await t.rejects(usedBefore(randomUUID(), { get: async () => { throw failing } }), failing)
 })
