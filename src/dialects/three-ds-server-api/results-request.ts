@@ -18,7 +18,7 @@ export function sentResult (body: unknown, faults: readonly Fault[], duplicates:
   return {
     // Judged before anything of it is used.
     rReq: rReq as RReq,
-    read: { message, raw: '', duplicates: duplicates.map(emvPathOf) },
+    read: { message, duplicates: duplicates.map(emvPathOf) },
     wrong: faults.map(nameOf)
   }
 }
