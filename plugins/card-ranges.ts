@@ -11,11 +11,16 @@ import { readCardRanges } from '../src/directory-server/card-ranges/read-card-ra
 const SHOWN_FAULTS = 20
 
 /**
- * The card ranges of `CARD_RANGES`, or the built-in ones.
- * @throws ConfigError with the faults of the file
+ * The card ranges of the last file of `CARD_RANGES`, with those of the files before it as what they were earlier; or the built-in
+ * ones.
+ * @throws ConfigError with the faults of a file
  */
-export async function openCardRanges ({ cardRanges: path }: Config): Promise<CardRangeHistory> {
-  return createCardRangeHistory(path === undefined ? DEFAULT_CARD_RANGES : await rangesIn(path))
+export async function openCardRanges ({ cardRanges: paths }: Config): Promise<CardRangeHistory> {
+  if (paths === undefined) return createCardRangeHistory(DEFAULT_CARD_RANGES)
+  const [first, ...later] = paths.split(',').map((path) => path.trim())
+  const history = createCardRangeHistory(await rangesIn(first as string))
+  for (const path of later) history.revise(await rangesIn(path))
+  return history
 }
 
 async function rangesIn (path: string): Promise<readonly CardRange[]> {

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MockError } from '../src/errors.ts'
+import { parseJson as parsedJson } from '../src/protocol/json.ts'
 
 /** As `addContentTypeParser` takes it. */
 type JsonParser = (request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void) => void
@@ -22,21 +23,12 @@ export const jsonBodies = fp(async function jsonBodies (app: FastifyInstance) {
   app.decorateRequest('jsonText', '')
   const parseJson: JsonParser = (request, body, done) => {
     request.jsonText = body
-    parse(request, body, (error, value) => { done(error !== null && isJson(body) ? forbidden() : error, value) })
+    parse(request, body, (error, value) => { done(error !== null && parsedJson(body) !== undefined ? forbidden() : error, value) })
   }
   app.decorate('parseJson', parseJson)
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson)
 }, { name: 'json-bodies', fastify: '5.x', dependencies: ['errors'] })
-
-function isJson (body: string): boolean {
-  try {
-    JSON.parse(body)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function forbidden (): MockError {
   return new MockError('invalid_request', 'The request body has a member __proto__ or constructor.prototype, which is not taken')

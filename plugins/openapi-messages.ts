@@ -1,8 +1,6 @@
 import type { MessageType } from '../src/protocol/catalogue/element.ts'
 import { messageJsonSchema, versionsOf } from '../src/protocol/catalogue/json-schema.ts'
-
-/** The member of a schema that stands for messages of EMV 3-D Secure: their types. Routes write it, and the document has their schemas. */
-export const MESSAGES = 'x-messages'
+import { MESSAGES } from './messages-member.ts'
 
 /** What is touched of a document. */
 export interface OpenApiDocument { components: { schemas: Record<string, object> } }

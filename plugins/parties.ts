@@ -51,7 +51,7 @@ export function notesFindings ({ log }: FastifyInstance): boolean {
 
 /** A message of our own, which was never text. */
 export function spoken (message: object): ReadMessage {
-  return { message: message as JsonObject, raw: '', duplicates: [] }
+  return { message: message as JsonObject, duplicates: [] }
 }
 
 /** The ACS as the DS reaches it: of this process, or the one at `DS_ACS_URL`. */

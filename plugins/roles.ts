@@ -118,7 +118,7 @@ export const roles = fp(async function roles (app: FastifyInstance, parts: Roles
     answers: behaviour.answers,
     authenticateDoor: behaviour.authenticateDoor,
     cardRanges,
-    authentication: { ...authenticationParts(app, parts, directoryServer), keep, ...found }
+    authentication: { ...authenticationParts(app, parts, directoryServer), keep, ...(behaviour.legacy ? {} : found) }
   })
 }, { name: 'roles', fastify: '5.x', dependencies: ['state-store', 'jobs', 'note-store', 'metrics', 'spelling'] })
 

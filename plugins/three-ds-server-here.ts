@@ -1,6 +1,7 @@
 import type { ThreeDSServerLink } from '../src/directory-server/take-rreq.ts'
 import type { ResultDelivery } from '../src/exchange/deliver-result.ts'
 import type { JsonObject } from '../src/protocol/messages.ts'
+import { canonicalIds } from '../src/protocol/uuid.ts'
 import { buildRRes } from '../src/three-ds-server/build-rres.ts'
 import { judgedByDs } from '../src/three-ds-server/judge-results.ts'
 import { type ResultsParts, takeResults } from '../src/three-ds-server/results.ts'
@@ -12,7 +13,8 @@ export function threeDSServerHere (results: ResultsParts, delivery: ResultDelive
   const ours: ResultsParts = { ...results, rules: judgedByDs(results.rules, false), onFinished: () => {} }
   const theirs: ResultsParts = { ...results, rules: judgedByDs(results.rules, results.rules.refusesRepeats) }
   return {
-    async results (rReq, { parties }) {
+    async results (message, { parties }) {
+      const rReq = { ...message, ...canonicalIds(message, ['threeDSServerTransID', 'acsTransID', 'dsTransID']) }
       const taken = await takeResults({ rReq, read: spoken(rReq), wrong: [] }, parties?.acs === 'elsewhere' ? theirs : ours)
       return buildRRes(await delivery.deliver(taken)) as unknown as JsonObject
     },

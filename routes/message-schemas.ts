@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { MESSAGES } from '../plugins/messages-member.ts'
 import type { MessageType } from '../src/protocol/catalogue/element.ts'
 
 /**
@@ -6,5 +7,5 @@ import type { MessageType } from '../src/protocol/catalogue/element.ts'
  * from the catalogue; nobody waits for these at start.
  */
 export function messages (types: readonly MessageType[]) {
-  return Type.Unsafe<unknown>({ 'x-messages': types })
+  return Type.Unsafe<unknown>({ [MESSAGES]: types })
 }

@@ -41,7 +41,7 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
         return reply.send()
       }
       const duplicates = isJsonObject(body) ? duplicateKeys(request.jsonText, body) : []
-      if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, raw: request.jsonText, duplicates }) ?? reply.send()
+      if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, duplicates }) ?? reply.send()
       const sent = isOriginal ? readResultsRequest(body, bodyFaults(request)) : sentResult(body, request.spellingFaults, duplicates)
       noteIds(request, sent.rReq)
       return answers.results(await takeResults(sent, results), app.answerSpelling(request.spelling))

@@ -76,7 +76,7 @@ function applyStep (transaction: Transaction, { progress, ending }: Step, parts:
 }
 
 /** @throws MockError `transaction_not_found` when another authentication has taken the id: the one that was found is gone. */
-export function requireSame (found: Found, current: Transaction): void {
+function requireSame (found: Found, current: Transaction): void {
   if (current.acsTransID !== found.acsTransID) throw transactionNotFound()
 }
 

@@ -4,6 +4,7 @@ import type { ChallengeProgress, Consent, Ending } from '../transaction/challeng
 import type { Transaction } from '../transaction/transaction.ts'
 import { authenticationElements, type Means } from './authentication-method.ts'
 import { DEFAULT_PLAN, shownScreens } from './challenge/screens.ts'
+import { consentStatus } from './consents.ts'
 import type { Proofs } from './proofs.ts'
 import { renderingType } from './rendering-type.ts'
 
@@ -67,19 +68,8 @@ function challengeElements ({ aReq, plan }: Transaction, progress: ChallengeProg
 /** It has two digits. */
 const MOST_INTERACTIONS = 99
 
-/** Set by the ACS. */
-const SOURCE = '03'
-
-/** What the cardholder consented to; refused is R, and 04 for a device: element table. */
-const CONSENT_ELEMENTS: Readonly<Record<Consent, (given: boolean, isNew: boolean) => JsonObject>> = {
-  trustList: (given, isNew) => isNew
-    ? { trustListStatus: given ? 'Y' : 'R', trustListStatusSource: SOURCE }
-    : { whiteListStatus: given ? 'Y' : 'R', whiteListStatusSource: SOURCE },
-  deviceBinding: (given) => ({ deviceBindingStatus: given ? '15' : '04', deviceBindingStatusSource: SOURCE })
-}
-
+/** What the cardholder consented to. */
 function consentElements ({ aReq }: Transaction, { consents = {} }: ChallengeProgress): JsonObject {
-  const isNew = atLeast(aReq.messageVersion, '2.3.1')
   const given = Object.entries(consents) as [Consent, 'Y' | 'N'][]
-  return Object.assign({}, ...given.map(([consent, answer]) => CONSENT_ELEMENTS[consent](answer === 'Y', isNew)))
+  return Object.assign({}, ...given.map(([consent, answer]) => consentStatus(aReq.messageVersion, consent, answer)))
 }

@@ -50,7 +50,7 @@ export const RESUME_JOB = 'resume-report'
 export const RESUME_MS = 1000
 
 /** Between two attempts to reach the DS: emv3ds-protocol §10. */
-export const RETRY_MS = 10_000
+const RETRY_MS = 10_000
 
 /** Somebody who cannot be reached for a day is given up. */
 const LONGEST_MS = 86_400_000

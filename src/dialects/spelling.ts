@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../errors.ts'
-import { isJsonObject } from '../protocol/json.ts'
+import { isDeeperThan, isJsonObject } from '../protocol/json.ts'
 import type { Json, JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { Spelling } from '../transaction/transaction.ts'
@@ -48,7 +48,7 @@ function respellObject (source: JsonObject, path: string, faults: Fault[], level
 
 /** Comparing takes stack for each level, as writing does: what is nested too deeply has been found at fault already. */
 function differ (one: Json, other: Json, levels: number): boolean {
-  const isComparable = [one, other].every((value) => typeof value !== 'object' || value === null || !isTooDeep(value, levels))
+  const isComparable = [one, other].every((value) => typeof value !== 'object' || value === null || !isDeeperThan(levels, value))
   return isComparable && !isDeepStrictEqual(one, other) && !isSameId(one, other)
 }
 
@@ -76,22 +76,13 @@ function respellMembers (source: JsonObject, path: string, faults: Fault[], leve
     if (level < DEEPEST && RESPELLED_OBJECTS.has(emvName) && isJsonObject(value)) {
       const respelt = respellObject(value, `${path}${emvName}.`, faults, level + 1)
       if (respelt !== value) (changed ??= {})[name] = respelt
-    } else if (isTooDeep(value, DEEPEST - level)) {
+    } else if (isDeeperThan(DEEPEST - level, value)) {
       // A name that is not an element's is the caller's own text, and no text of his is repeated.
       const element = isElementName(emvName) ? path + emvName : path.slice(0, -1)
       faults.push({ element, message: 'is nested too deeply' })
     }
   }
   return changed
-}
-
-function isTooDeep (value: object, levels: number): boolean {
-  if (levels < 0) return true
-  for (const name in value) {
-    const inner: unknown = value[name as keyof typeof value]
-    if (typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1)) return true
-  }
-  return false
 }
 
 /**

@@ -19,8 +19,6 @@ export interface PReqParts {
   threeDSMethodURL?: string
   /** Where `cardRangeFile()` can be had; without it the ranges are always in the PRes. */
   cardRangeDataFileURL?: string
-  /** 2.3.1. */
-  dsUrlList?: Array<{ threeDSServerToDsUrl: string, dsCountryCode?: string }>
 }
 
 /**
@@ -59,11 +57,11 @@ function answer (message: JsonObject, version: MessageVersion, known: CardRangeR
 }
 
 /** What a PRes says about the DS itself. Of versions that the 3DS Server did not ask in it says nothing, as of those of ranges. */
-function dsElements (version: MessageVersion, { dsProtocolVersions, dsUrlList }: PReqParts): JsonObject {
+function dsElements (version: MessageVersion, { dsProtocolVersions }: PReqParts): JsonObject {
   const versions = versionsUpTo(version, dsProtocolVersions)
   if (!atLeast(version, '2.3.1')) {
     return { dsStartProtocolVersion: versions[0] as string, dsEndProtocolVersion: versions.at(-1) as string }
   }
   // 01: the first entry is applied first, so that deletions make room for what is added.
-  return { readOrder: '01', dsProtocolVersions: versions, ...dsUrlList !== undefined && { dsUrlList } }
+  return { readOrder: '01', dsProtocolVersions: versions }
 }

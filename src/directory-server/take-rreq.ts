@@ -74,7 +74,7 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {
   // What can be said without a transaction is said first: type and version.
-  const { refused } = judge({ message, raw: '', duplicates: [] }, { messageTypes: ['RReq'] })
+  const { refused } = judge({ message, duplicates: [] }, { messageTypes: ['RReq'] })
   if (refused?.errorCode === '101' || refused?.errorCode === '102') throw dsRefusal(message, refused)
   const id = canonicalUuid(message['threeDSServerTransID'])
   // What is no id the judge has refused.

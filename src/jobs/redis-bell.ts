@@ -90,11 +90,12 @@ export function createBell ({ redis, prefix, log }: BellOptions): Bell {
     async hurry (rings) { await Promise.allSettled(rings.map((ring) => queue.getBackend().promote(ring))) },
     start (connection, onRing) {
       const report = reporter(log)
+      const connections = withDuplicates(connection)
       const worker = new Worker<About>('rings', (ring, token) => answer(ring, token, onRing, report), { connection, prefix, ...WORKER_OPTIONS })
       worker.on('error', report)
       worker.run().catch(report)
       pause = () => worker.pause(true)
-      close = () => closeWorker(worker, connection).then(() => queue.close())
+      close = () => closeWorker(worker, connections).then(() => queue.close())
     },
     pause: () => pause(),
     close: () => close()
@@ -122,19 +123,30 @@ function reporter (log: Log): (error: unknown) => void {
   }
 }
 
-async function closeWorker (worker: Worker, connection: Redis): Promise<void> {
+/** @returns a connection, and as they are opened, those that BullMQ opens like it: it tells of none before that is ready. */
+function withDuplicates (connection: Redis): [Redis, ...Redis[]] {
+  const connections: [Redis, ...Redis[]] = [connection]
+  const duplicate = connection.duplicate.bind(connection)
+  connection.duplicate = (options) => {
+    const copy = duplicate(options)
+    connections.push(copy)
+    return copy
+  }
+  return connections
+}
+
+async function closeWorker (worker: Worker, connections: [Redis, ...Redis[]]): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const silence = new Promise((resolve) => { timer = setTimeout(resolve, LAST_WORDS_MS) })
-  await Promise.race([worker.close(connection.status !== 'ready'), silence])
+  await Promise.race([worker.close(connections[0].status !== 'ready'), silence])
   clearTimeout(timer)
   // It renews locks for as long as BullMQ waits for Redis, which may be for ever.
   await worker['lockManager'].close()
   // BullMQ leaves the one open, and may still be waiting for the other; what was never answered never will be.
-  disconnect(connection as unknown as Closeable)
-  worker.getBackend().blockingClient?.then(disconnect, () => {})
+  for (const connection of connections) disconnect(connection as unknown as Closeable)
 }
 
-interface Closeable { status: string, disconnect (): void, flushQueue? (error: Error): void }
+interface Closeable { status: string, disconnect (): void, flushQueue (error: Error): void }
 
 /**
  * Ends a connection that has not ended (ending it twice would start a timer that nothing stops), and tells whoever waits for
@@ -142,5 +154,5 @@ interface Closeable { status: string, disconnect (): void, flushQueue? (error: E
  */
 function disconnect (connection: Closeable): void {
   if (connection.status !== 'end') connection.disconnect()
-  connection.flushQueue?.(new Error('Connection is closed.'))
+  connection.flushQueue(new Error('Connection is closed.'))
 }

@@ -4,7 +4,6 @@ import type { Json, JsonObject } from './messages.ts'
 /** A message as it came. */
 export interface ReadMessage {
   message: JsonObject
-  raw: string
   /** Keys that stand twice in one object, as `parent.child`, each once, as many as an `errorDetail` can name. */
   duplicates: readonly string[]
 }
@@ -23,7 +22,7 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 export function readMessage (raw: string): ReadMessage | undefined {
   const message = parseJson(raw)
   if (!isJsonObject(message)) return undefined
-  return { message: message as JsonObject, raw, duplicates: duplicateKeys(raw, message as JsonObject) }
+  return { message: message as JsonObject, duplicates: duplicateKeys(raw, message as JsonObject) }
 }
 
 /** @returns the keys that stand twice in one object of a text. @param message what it says */

@@ -1,7 +1,8 @@
+import { isDeeperThan } from './json.ts'
 import { type ReadMessage, readMessage } from './read-message.ts'
 
 /** No message of EMV nests its elements half as deeply. To keep, compare or write what is deeper takes more stack than there is. */
-const DEEPEST = 32
+const DEEPEST = 31
 
 /**
  * Reads a message of another party that will be kept or passed on: as `readMessage`, but what is nested too deeply is no
@@ -9,13 +10,5 @@ const DEEPEST = 32
  */
 export function readSoundMessage (raw: string): ReadMessage | undefined {
   const read = readMessage(raw)
-  return read === undefined || read.message['messageType'] === 'Erro' || !isTooDeep(read.message, DEEPEST) ? read : undefined
-}
-
-function isTooDeep (value: object, levels: number): boolean {
-  if (levels === 0) return true
-  for (const inner of Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null && isTooDeep(inner, levels - 1)) return true
-  }
-  return false
+  return read === undefined || read.message['messageType'] === 'Erro' || !isDeeperThan(DEEPEST, read.message) ? read : undefined
 }

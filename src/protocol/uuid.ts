@@ -1,3 +1,5 @@
+import type { JsonObject } from './messages.ts'
+
 const HEX_32 = /^[0-9a-f]{32}$/
 const HYPHENATED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -15,4 +17,12 @@ export function canonicalUuid (text: unknown): string | undefined {
   if (HYPHENATED.test(bare)) return bare
   if (!HEX_32.test(bare)) return undefined
   return `${bare.slice(0, 8)}-${bare.slice(8, 12)}-${bare.slice(12, 16)}-${bare.slice(16, 20)}-${bare.slice(20)}`
+}
+
+/** @returns the ids of a message in canonical form, those that are one. */
+export function canonicalIds (message: Readonly<Record<string, unknown>>, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.flatMap((name) => {
+    const id = canonicalUuid(message[name])
+    return id === undefined ? [] : [[name, id] as const]
+  }))
 }

@@ -11,6 +11,8 @@ import { build, START } from '../setup/app.ts'
 import { aReq, forwarded, oReq, pReq } from '../setup/parties/messages.ts'
 import { certificatesOf, writeFiles } from '../setup/tls.ts'
 import { appRequest, browserRequest, FRICTIONLESS_CARD, inRuntimeSpelling, resultsRequest, threeRIRequest } from '../setup/requests.ts'
+import { AuthenticateAnswerSchema, FinalAnswerSchema } from '../../src/dialects/three-ds-server-api/answer-schemas.ts'
+import { listedCodes } from '../../src/protocol/catalogue/listed-codes.ts'
 
 type Json = Record<string, any>
 
@@ -293,4 +295,12 @@ t.test('pages, images and files are answered with what it says', async (t) => {
     t.equal(response.statusCode, status, name)
     checkDescribed(t, operations.get(name) as Json, response, name)
   }
+})
+
+t.test('the answers name each transStatus that the catalogue has for an ARes, and for a result of a frictionless flow or an RReq (emv3ds-protocol §6)', async (t) => {
+  const lettersIn = ({ properties: { transStatus } }: { properties: { transStatus: object } }) => (transStatus as { description: string }).description.match(/\b[A-Z]\b/g)?.toSorted()
+  const inARes = [...listedCodes('transStatus', '2.3.1', 'ARes')].toSorted()
+  t.strictSame(lettersIn(AuthenticateAnswerSchema), inARes)
+  const afterwards = inARes.filter((code) => !['C', 'S'].includes(code as string))
+  t.strictSame(lettersIn(FinalAnswerSchema), [...new Set([...afterwards, ...listedCodes('transStatus', '2.3.1', 'RReq')])].toSorted())
 })

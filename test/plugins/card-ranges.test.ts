@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { everyCard, findIn, openCardRanges } from '../../plugins/card-ranges.ts'
 import { ConfigError, loadConfig, type Config } from '../../src/config.ts'
 import type { CardRange } from '../../src/directory-server/card-ranges/card-range.ts'
+import { serialNumOf } from '../../src/directory-server/card-ranges/card-range-history.ts'
 import { build, post } from '../setup/app.ts'
 import { browserRequest } from '../setup/requests.ts'
 
@@ -49,6 +51,21 @@ t.test('CARD_RANGES names a file, in JSON or YAML: a card in one of its ranges t
 t.test('the same ranges in JSON and in YAML have the same serial, so that a 3DS Server hears of no change', async (t) => {
   const [json, yaml] = await Promise.all([configWith(t, 'ranges.json', JSON.stringify([RANGE])), configWith(t, 'ranges.yaml', YAML)].map(openCardRanges))
   t.equal(json?.current().serial, yaml?.current().serial)
+})
+
+t.test('of several files the last one counts, and a 3DS Server that knows an earlier one is told what has changed (emv3ds-protocol §14)', async (t) => {
+  const folder = t.testdir({ 'old.json': '[]', 'new.json': JSON.stringify([RANGE]) })
+  const [old, both] = [join(folder, 'old.json'), `${join(folder, 'old.json')}, ${join(folder, 'new.json')}`]
+  const before = (await openCardRanges(loadConfig({ CARD_RANGES: old }).config)).current()
+  const { config } = loadConfig({ CARD_RANGES: both })
+  const history = await openCardRanges(config)
+  t.strictSame(findIn(config, history)?.(IN_RANGE), RANGE)
+  t.equal(history.find(serialNumOf(before, '2.2.0'), '2.2.0')?.serial, before.serial)
+
+  const app = await build(t, { CARD_RANGES: both })
+  const preq = { messageType: 'PReq', messageVersion: '2.2.0', threeDSServerTransID: randomUUID(), threeDSServerRefNumber: '3DS_LOA_SER_PRTY_020200_00001', serialNum: serialNumOf(before, '2.2.0') }
+  t.match((await post(app, '/ds', preq)).body, { messageType: 'PRes', serialNum: serialNumOf(history.current(), '2.2.0'), cardRangeData: [{ actionInd: 'A', startRange: RANGE.start }] })
+  t.equal(await faultsOf(loadConfig({ CARD_RANGES: `${old},none.json` }).config), 'CARD_RANGES=the file is not allowed: cannot be read: ENOENT')
 })
 
 t.test('ranges that are revised while the server runs are those that count', async (t) => {

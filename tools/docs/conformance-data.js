@@ -89,7 +89,7 @@ const NO_VALUE = 'nothing gives it a value'
 export const MADE_BY = {
   AReq: { files: ['src/protocol/catalogue/names.ts', 'src/three-ds-server/complete-areq.ts', 'src/directory-server/take-areq.ts'], otherwise: 'not passed on' },
   ARes: {
-    files: ['src/acs/answer-areq.ts', 'src/acs/status-elements.ts', 'src/acs/status-checks.ts', 'src/acs/take-areq.ts', 'src/acs/emv-proofs.ts', 'src/acs/spc.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts', 'src/directory-server/stand-in.ts'],
+    files: ['src/acs/answer-areq.ts', 'src/acs/status-elements.ts', 'src/acs/status-checks.ts', 'src/acs/consents.ts', 'src/acs/take-areq.ts', 'src/acs/emv-proofs.ts', 'src/acs/spc.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts', 'src/directory-server/stand-in.ts'],
     otherwise: NO_VALUE
   },
   CReq: { files: ['src/dialects/three-ds-server-api/challenge-request.ts'], otherwise: 'of the SDK, which is not ours', isOurs: false },
@@ -97,7 +97,7 @@ export const MADE_BY = {
     files: ['src/acs/build-cres.ts', 'src/acs/ui/app-screen.ts', 'src/acs/ui/native.ts', 'src/acs/ui/text.ts', 'src/acs/ui/select.ts', 'src/acs/ui/out-of-band.ts', 'src/acs/ui/information.ts', 'src/acs/ui/html.ts'],
     otherwise: NO_VALUE
   },
-  RReq: { files: ['src/acs/build-rreq.ts', 'src/acs/emv-proofs.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts'], otherwise: NO_VALUE },
+  RReq: { files: ['src/acs/build-rreq.ts', 'src/acs/consents.ts', 'src/acs/emv-proofs.ts', 'src/acs/rendering-type.ts', 'src/acs/authentication-method.ts'], otherwise: NO_VALUE },
   RRes: { files: ['src/three-ds-server/build-rres.ts'], otherwise: NO_VALUE },
   PReq: { files: [], otherwise: NO_PREQ, isOurs: false },
   PRes: { files: ['src/directory-server/take-preq.ts', 'src/directory-server/preparation-response.ts', 'src/directory-server/card-ranges/card-range-view.ts'], otherwise: NO_VALUE },

@@ -3,7 +3,7 @@ import type { ChallengeState } from '../../transaction/challenge.ts'
 import { CHALLENGE_TABLE, type ChallengeEventType } from './table.ts'
 
 /** @returns the events that a state takes, in the table's order. */
-export function possibleEvents (state: ChallengeState): ChallengeEventType[] {
+function possibleEvents (state: ChallengeState): ChallengeEventType[] {
   return Object.keys(CHALLENGE_TABLE[state]) as ChallengeEventType[]
 }
 

@@ -1,7 +1,8 @@
 import type { AReq } from '../../protocol/messages.ts'
 import { atLeast } from '../../protocol/versions.ts'
-import type { ChallengePlan, Consent, ScreenKind } from '../../transaction/challenge.ts'
+import type { ChallengePlan, ScreenKind } from '../../transaction/challenge.ts'
 import { suitsLimited } from '../authentication-method.ts'
+import { knowsConsent } from '../consents.ts'
 import { isLimited } from '../split-sdk.ts'
 import { DEFAULT_PLAN } from './screens.ts'
 
@@ -28,7 +29,7 @@ export function planChallenge (aReq: AReq, wish: Partial<ChallengePlan> = {}): C
   const screens = suited.length === 0 ? DEFAULT_PLAN.screens : suited
   const acsInterface = inApp ? offeredInterface(aReq, screens, wish.acsInterface ?? NATIVE) : NATIVE
   if (acsInterface === undefined) return undefined
-  const consents = (wish.consents ?? []).filter((consent) => isAskable(consent, aReq))
+  const consents = (wish.consents ?? []).filter((consent) => knowsConsent(aReq.messageVersion, consent))
   const isNewApp = inApp && atLeast(messageVersion, '2.3.1')
   return {
     screens,
@@ -62,11 +63,6 @@ function offeredInterface ({ deviceRenderOptions, messageVersion }: AReq, screen
 export function uiTypeOf (kind: ScreenKind, acsInterface: '01' | '02', messageVersion: string): string {
   if (acsInterface === NATIVE) return UI_TYPES[kind]
   return kind === 'out-of-band' && atLeast(messageVersion, '2.3.1') ? '06' : HTML_UI
-}
-
-/** The trust list came with 2.2.0, binding a device with 2.3.1: emv3ds-protocol §16. */
-function isAskable (consent: Consent, { messageVersion }: AReq): boolean {
-  return atLeast(messageVersion, consent === 'trustList' ? '2.2.0' : '2.3.1')
 }
 
 /** §5.7: only where the 3DS Requestor said that it takes a fallback. */

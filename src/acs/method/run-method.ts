@@ -35,6 +35,8 @@ export async function serveMethod (field: string | undefined, parameter: string 
   if (behaviour === undefined) throw faulty(NO_BEHAVIOUR, BEHAVIOUR_PARAMETER)
   const request = readMethodData(field)
   const { id, threeDSMethodNotificationURL: url } = request
+  // Of two pages of one id at the very same moment the later one counts, and data that came in between is lost: a reload before the
+  // first page was done, for which nobody can say which data is right.
   const before = await findMethodRun(id, notes)
   const run: MethodRun = {
     servedAt: clock.now(),

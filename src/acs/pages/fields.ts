@@ -14,7 +14,7 @@ export const attemptField = 'attempt'
 /** Form field with the consents that the page asked for, separated by commas: browsers say nothing of a box without a tick. */
 export const consentsField = 'consents'
 /** Consents that a page can ask for; each is the name of its own form field too, with Y in it. */
-export const consentFields: readonly Consent[] = ['trustList', 'deviceBinding']
+const consentFields: readonly Consent[] = ['trustList', 'deviceBinding']
 
 /** Values of `actionField`: the button that was pressed. */
 export const challengeActions = ['submit', 'resend', 'continue', 'cancel'] as const

@@ -2,6 +2,7 @@ import { atLeast } from '../../protocol/versions.ts'
 import type { AReq, JsonObject, MessageVersion } from '../../protocol/messages.ts'
 import type { Consent, ScreenKind } from '../../transaction/challenge.ts'
 import type { ChallengeNotice } from '../challenge/machine.ts'
+import { knowsConsent } from '../consents.ts'
 import { htmlElements } from './html.ts'
 import { informationElements } from './information.ts'
 import { nativeElements } from './native.ts'
@@ -53,14 +54,12 @@ export function screenElements (screen: AppScreen): JsonObject {
   return known.acsInterface === '02' ? htmlElements(known) : { ...NATIVE[known.kind](known), ...nativeElements(known) }
 }
 
-const CONSENTS_SINCE: Readonly<Record<Consent, MessageVersion>> = { trustList: '2.2.0', deviceBinding: '2.3.1' }
-
 function inItsVersion (screen: AppScreen): AppScreen {
   const { messageVersion } = screen
   const isNew = atLeast(messageVersion, '2.3.1')
   return {
     ...screen,
-    consents: screen.consents.filter((consent) => atLeast(messageVersion, CONSENTS_SINCE[consent])),
+    consents: screen.consents.filter((consent) => knowsConsent(messageVersion, consent)),
     secondEntry: isNew && screen.secondEntry,
     otherMethod: isNew && screen.otherMethod,
     opensApp: isNew && screen.opensApp

@@ -20,7 +20,7 @@ export const VersionAnswerSchema = Type.Object({
 
 /** Answer of `POST /3ds/authenticate`, in EMV spelling. */
 export const AuthenticateAnswerSchema = Type.Object({
-  transStatus: Type.String({ description: 'Y, N, A, U, R, I or C.' }),
+  transStatus: Type.String({ description: 'Y, N, A, U, R, I, C, D or S.' }),
   threeDSServerTransID: Id('As in the request.'),
   acsURL: Text('Where the browser takes the CReq; with C.'),
   acsSignedContent: Text('JWS for the 3DS SDK; with C in an app.'),
@@ -46,7 +46,7 @@ export const ResultsAnswerSchema = Type.Object({
 
 /** Answer of `POST /3ds/final`, in EMV spelling. */
 export const FinalAnswerSchema = Type.Object({
-  transStatus: Type.String({ description: 'Y, N, A, U, R or I.' }),
+  transStatus: Type.String({ description: 'Y, N, A, U, R, I or D.' }),
   threeDSServerTransID: Id('The transaction.'),
   eci: Text('Electronic Commerce Indicator.'),
   authenticationValue: Text('Proof of authentication.'),

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isPointOnCurve } from '../../crypto/p256.ts'
+import { selectVersion } from '../../directory-server/card-ranges/select-version.ts'
 import type { Fault } from '../../errors.ts'
 import type { Json, JsonObject } from '../../protocol/messages.ts'
 import { missingFault } from '../../protocol/missing-fault.ts'
-import { isSupportedVersion, VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
+import { VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
 import { isWebAddress, NO_WEB_ADDRESS } from '../../protocol/web-address.ts'
 import { isJsonObject } from '../spelling.ts'
 import { asElement, GROUP_PLACES, type Place, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
@@ -64,8 +65,7 @@ export function resultAddressFaults (request: JsonObject): Fault[] {
 
 /** A version that the 3DS Requestor wants or nothing, and that is not to be had. @param request in EMV spelling */
 export function versionFaults ({ preferredProtocolVersion, enforcePreferredProtocolVersion }: JsonObject): Fault[] {
-  const isWanted = enforcePreferredProtocolVersion === true && preferredProtocolVersion !== undefined
-  return isWanted && !isSupportedVersion(preferredProtocolVersion)
+  return selectVersion({ preferredProtocolVersion, enforcePreferredProtocolVersion: enforcePreferredProtocolVersion === true }) === undefined
     ? [{ element: 'preferredProtocolVersion', message: `must be ${VERSIONS_IN_WORDS} when it is enforced` }]
     : []
 }

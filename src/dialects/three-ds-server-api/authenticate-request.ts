@@ -1,6 +1,7 @@
+import { selectVersion } from '../../directory-server/card-ranges/select-version.ts'
 import type { AReq, Json, JsonObject } from '../../protocol/messages.ts'
 import { canonicalUuid } from '../../protocol/uuid.ts'
-import { isSupportedVersion, DEFAULT_VERSION, type MessageVersion } from '../../protocol/versions.ts'
+import { DEFAULT_VERSION } from '../../protocol/versions.ts'
 import type { RequestorPreferences } from '../../transaction/transaction.ts'
 import { isJsonObject } from '../spelling.ts'
 import { asElement, GROUP_PLACES, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
@@ -41,7 +42,8 @@ export function toAuthenticateCall (request: AuthenticateRequest): AuthenticateC
   // Spread, not assigned one by one: that keeps an object of a hundred members small and quick, for as long as it is kept.
   const aReq: AReq = {
     messageType: 'AReq',
-    messageVersion: messageVersionOf(preferences),
+    // One that is enforced and not to be had is refused beside this.
+    messageVersion: selectVersion(preferences) ?? DEFAULT_VERSION,
     deviceChannel: request.deviceChannel,
     messageCategory: request.messageCategory,
     acctNumber: request.cardholderAccount.acctNumber as string,
@@ -73,10 +75,6 @@ function elementsOf (source: Json | undefined, taken: ReadonlySet<string>, tally
     elements[name] = asElement(name, value)
   }
   return elements
-}
-
-function messageVersionOf ({ preferredProtocolVersion }: RequestorPreferences): MessageVersion {
-  return isSupportedVersion(preferredProtocolVersion) ? preferredProtocolVersion : DEFAULT_VERSION
 }
 
 function preferencesOf (request: AuthenticateRequest): RequestorPreferences {

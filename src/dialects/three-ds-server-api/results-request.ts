@@ -1,7 +1,7 @@
 import type { Fault } from '../../errors.ts'
-import type { JsonObject, RReq } from '../../protocol/messages.ts'
+import type { RReq } from '../../protocol/messages.ts'
 import { rreqRefusal } from '../../protocol/refusal.ts'
-import { canonicalUuid } from '../../protocol/uuid.ts'
+import { canonicalIds } from '../../protocol/uuid.ts'
 import type { SentResult } from '../../three-ds-server/judge-results.ts'
 import { emvPathOf } from '../element-names.ts'
 import { isJsonObject } from '../spelling.ts'
@@ -13,22 +13,15 @@ import { isJsonObject } from '../spelling.ts'
  */
 export function sentResult (body: unknown, faults: readonly Fault[], duplicates: readonly string[]): SentResult {
   const sent = isJsonObject(body) ? body : {}
+  // Clients write ids in many ways; what is no id is left to the judge.
   const rReq = { ...sent, ...canonicalIds(sent, ['threeDSServerTransID', 'acsTransID', 'dsTransID']) }
   const message = { ...rReq, ...canonicalIds(sent, ['sdkTransID']) }
   return {
     // Judged before anything of it is used.
     rReq: rReq as RReq,
-    read: { message, raw: '', duplicates: duplicates.map(emvPathOf) },
+    read: { message, duplicates: duplicates.map(emvPathOf) },
     wrong: faults.map(nameOf)
   }
-}
-
-/** Clients write ids in many ways; what is no id is left to the judge. */
-function canonicalIds (body: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(names.flatMap((name) => {
-    const id = canonicalUuid(body[name])
-    return id === undefined ? [] : [[name, id] as const]
-  }))
 }
 
 /**

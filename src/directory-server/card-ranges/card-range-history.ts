@@ -15,7 +15,7 @@ export interface CardRangeHistory {
   current (): CardRangeRevision
   /**
    * @param serialNum as a 3DS Server sent it
-   * @returns the revision that a view in this version was taken of; `undefined` when it is unknown or too old, or the serial is of another
+   * @returns the revision that a view in this version was taken of; `undefined` when it is unknown, or the serial is of another
    *   version's view
    */
   find (serialNum: string, version: MessageVersion): CardRangeRevision | undefined
@@ -27,14 +27,8 @@ export interface CardRangeHistory {
   revise (ranges: readonly CardRange[]): string
 }
 
-/** Revisions that are kept by default, the current one included. */
-const KEPT_REVISIONS = 16
-
-/**
- * @param initial in which `checkCardRanges()` finds nothing wrong
- * @param kept how many revisions, the current one included; a 3DS Server that knows an older one has to start anew
- */
-export function createCardRangeHistory (initial: readonly CardRange[], kept = KEPT_REVISIONS): CardRangeHistory {
+/** @param initial the earliest ranges, in which `checkCardRanges()` finds nothing wrong */
+export function createCardRangeHistory (initial: readonly CardRange[]): CardRangeHistory {
   let latest = revisionOf(initial)
   const revisions = new Map([[latest.serial, latest]])
   return {
@@ -42,10 +36,7 @@ export function createCardRangeHistory (initial: readonly CardRange[], kept = KE
     find: (serialNum, version) => [...revisions.values()].find((revision) => serialNumOf(revision, version) === serialNum),
     revise (ranges) {
       latest = revisionOf(ranges)
-      // A list that was there before counts as new: the oldest goes first.
-      revisions.delete(latest.serial)
       revisions.set(latest.serial, latest)
-      for (const serial of [...revisions.keys()].slice(0, -kept)) revisions.delete(serial)
       return latest.serial
     }
   }

@@ -1,4 +1,3 @@
-import type { MessageVersion } from '../../protocol/versions.ts'
 import type { AcsVersion, CardRange, CardRangeProfile } from './card-range.ts'
 import { byLimits } from './check-card-ranges.ts'
 
@@ -18,11 +17,9 @@ export interface CardRangeTable {
   readonly profiles: readonly string[]
   /** @returns the range that a card is in. @param acctNumber any text; what is no card number is in no range */
   find (acctNumber: string): CardRange | undefined
-  /** @returns the versions that the ACS of a card speaks, earliest first; none for a card in no range. */
-  versionsOf (acctNumber: string): MessageVersion[]
 }
 
-type Columns = Omit<CardRangeTable, 'find' | 'versionsOf'>
+type Columns = Omit<CardRangeTable, 'find'>
 
 /** @param ranges in which `checkCardRanges()` finds nothing wrong, in any order */
 export function createCardRangeTable (ranges: readonly CardRange[]): CardRangeTable {
@@ -64,7 +61,6 @@ function withLookup (columns: Columns): CardRangeTable {
       const row = rowOf(columns, acctNumber)
       return row === undefined ? undefined : { ...limitsAt(columns, row), ...JSON.parse(profileAt(table, row)) as CardRangeProfile }
     },
-    versionsOf: (acctNumber) => table.find(acctNumber)?.acsProtocolVersions.map(({ version }) => version) ?? []
   }
   return table
 }

@@ -3,11 +3,10 @@ import type { CardRange } from './card-range.ts'
 
 /** What decides about the version of a transaction. */
 export interface VersionChoice {
-  /** The card's range; without one only the DS counts. */
+  /** The card's range; without one every version is spoken. */
   range?: CardRange | undefined
-  /** Of the DS as a whole; what the range says about its DS goes before. */
-  dsProtocolVersions?: readonly MessageVersion[]
-  preferredProtocolVersion?: string | undefined
+  /** What is no version is none that is wanted. */
+  preferredProtocolVersion?: unknown
   enforcePreferredProtocolVersion?: boolean | undefined
 }
 
@@ -17,9 +16,9 @@ export interface VersionChoice {
  * @returns `undefined` when there is none: nothing in common, or not the version that is enforced
  */
 export function selectVersion (choice: VersionChoice): MessageVersion | undefined {
-  const { range, dsProtocolVersions = SUPPORTED_VERSIONS, preferredProtocolVersion, enforcePreferredProtocolVersion = false } = choice
+  const { range, preferredProtocolVersion, enforcePreferredProtocolVersion = false } = choice
   const ofAcs = range?.acsProtocolVersions.map(({ version }) => version) ?? SUPPORTED_VERSIONS
-  const ofDs = range?.dsProtocolVersions ?? dsProtocolVersions
+  const ofDs = range?.dsProtocolVersions ?? SUPPORTED_VERSIONS
   const common = SUPPORTED_VERSIONS.filter((version) => ofAcs.includes(version) && ofDs.includes(version))
   const preferred = common.find((version) => version === preferredProtocolVersion)
   if (preferred !== undefined) return preferred

@@ -41,6 +41,15 @@ t.test('a card\'s versions and 3DS Method are those of its range; a card of no r
   t.strictSame(await rangesOf('4111111111111111'), [])
 })
 
+t.test('COMPATIBILITY=legacy speaks 2.2.0 to whatever range; to one that has it not the Directory Server says 102 (compatibility §1.2, emv3ds-protocol §4)', async (t) => {
+  const path = join(t.testdir(), 'ranges.json')
+  writeFileSync(path, JSON.stringify(RANGES))
+  const app = await build(t, { CARD_RANGES: path, COMPATIBILITY: 'legacy' })
+  const ask = (acctNumber: string, preferredProtocolVersion: string) => post(app, '/3ds/authenticate', { ...browserRequest(randomUUID(), acctNumber), preferredProtocolVersion })
+  for (const version of ['2.1.0', '2.2.0', '2.3.1']) t.match((await ask('4000400040004000', version)).body, { authenticationRequest: { messageVersion: '2.2.0' } }, version)
+  t.match((await ask('5200000000001005', '2.1.0')).status, 400)
+})
+
 t.test('the 3DS Method of a range is offered with its data; ours does what the card chooses, and a card without one has none', async (t) => {
   const app = await withRanges(t)
   const methodOf = async (cardNumber: string) => {

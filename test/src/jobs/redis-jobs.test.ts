@@ -265,6 +265,15 @@ t.test('closing waits for what runs, and not for a Redis that is away', { skip }
   await closing
 })
 
+t.test('closing ends every connection, also one that has not come about: the process ends', { skip }, async (t) => {
+  const server = await startRedisServer(t)
+  const closing = fork(fileURLToPath(new URL('closing-instance.ts', import.meta.url)), [server.url])
+  t.teardown(() => closing.kill('SIGKILL'))
+  const ended = once(closing, 'exit')
+  t.strictSame(await once(closing, 'message').then(([connections]) => connections), 2)
+  t.strictSame(await ended, [0, null])
+})
+
 t.test('what Redis refuses is told, and never half done', { skip }, async (t) => {
   const server = await startRedisServer(t)
   const redis = await connect(t, server.url)
