@@ -4,9 +4,10 @@ import { noteIds } from '../../plugins/request-log.ts'
 import type { Config } from '../../src/config.ts'
 import { ChallengeCryptoError } from '../../src/crypto/challenge-crypto-error.ts'
 import { readProtectedHeader } from '../../src/crypto/challenge-jwe.ts'
-import { type ErroContent, MockError, ProtocolError } from '../../src/errors.ts'
+import { type ErroContent, ProtocolError } from '../../src/errors.ts'
 import { maskText } from '../../src/masking.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
+import { isNotFound } from '../../src/store/not-found.ts'
 
 type Handler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
@@ -38,14 +39,10 @@ function answerErro (error: FastifyError, _request: FastifyRequest, reply: Fasti
 
 function answerAsOriginal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = answerError(error, 'legacy')
-  const code = isNotFound(error) ? 404 : status
+  const code = isNotFound(error.cause) ? 404 : status
   const errorDescription = status >= 500 ? 'Internal server error' : `${body.error}${repeatedKid(error, request)}`
   return reply.code(code).headers(headers).header('content-type', 'application/json')
     .send(JSON.stringify({ errorCode: String(code), errorDescription }))
-}
-
-function isNotFound (error: Error): boolean {
-  return error.cause instanceof MockError && error.cause.code === 'transaction_not_found'
 }
 
 /** The original repeats a kid that is no id; nobody else does, and no log has it. */

@@ -5,7 +5,8 @@ import { isOver } from '../../src/acs/challenge/challenge-of.ts'
 import { questionPage } from '../../src/acs/browser-pages.ts'
 import { resultPage } from '../../src/acs/pages/message-page.ts'
 import { asUnreadable, parseCreq } from '../../src/dialects/browser-creq.ts'
-import { MockError, ProtocolError } from '../../src/errors.ts'
+import { ProtocolError } from '../../src/errors.ts'
+import { isNotFound } from '../../src/store/not-found.ts'
 import { eventOf, fieldOf } from './challenge-form.ts'
 import { ORIGINAL_BODY_LIMIT, originalChallenge, type RedirectQuery, type RedirectRequest, redirectTarget, resultLocation } from './original-redirect.ts'
 import { described, originalEntrySchema, triggerOtpSchema } from './schemas.ts'
@@ -53,5 +54,5 @@ const OF_TRANSACTION: readonly string[] = ['301', '305']
 
 function isAboutTransaction (error: unknown): boolean {
   if (error instanceof ProtocolError) return OF_TRANSACTION.includes(error.erro.errorCode)
-  return error instanceof MockError && error.code === 'transaction_not_found'
+  return isNotFound(error)
 }

@@ -1,11 +1,12 @@
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
 import { type ChallengeJweHeader, readKid, readProtectedHeader, requireCountedIv } from '../crypto/challenge-jwe.ts'
-import { MockError, ProtocolError } from '../errors.ts'
+import { ProtocolError } from '../errors.ts'
 import type { IdSource } from '../ids.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { creqRefusal } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { isNotFound, orNothing } from '../store/not-found.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type Advanced, requireChallenge } from './advance-challenge.ts'
 import { type Channel, openMessage, type SdkReferences, seal, sessionKey, withIds } from './app-channel.ts'
@@ -86,16 +87,12 @@ export async function refusePlainCReq ({ message }: ReadMessage, parts: AppChall
 /** A message that cannot be opened, but says whose it is: the Erro names every id, and the challenge is over (§12.1, §12.3). */
 async function withKnownIds (error: ProtocolError, acsTransID: string | undefined, parts: AppChallengeParts): Promise<ProtocolError> {
   if (acsTransID === undefined) return error
-  const transaction = await parts.store.findByAcsTransId(acsTransID).catch(nothingFound)
+  const transaction = await orNothing(parts.store.findByAcsTransId(acsTransID))
   const { errorCode, errorDetail } = error.erro
   if (transaction === undefined) return creqRefusal(error.erro, error.message, { acsTransID })
   const told = challengeError(errorCode, errorDetail, error.message, transaction)
   await endWithRefusal(transaction, true, told, parts)
   return told
-}
-
-function nothingFound (error: unknown): undefined {
-  if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
 }
 
 async function answerOpened (
@@ -119,7 +116,7 @@ async function known<Result> (acsTransID: string, use: () => Promise<Result>): P
   try {
     return await use()
   } catch (cause) {
-    if (!(cause instanceof MockError) || cause.code !== 'transaction_not_found') throw cause
+    if (!isNotFound(cause)) throw cause
     throw creqRefusal({ errorCode: '301', errorDetail: 'acsTransID' }, cause.message, { acsTransID }, { cause })
   }
 }

@@ -2,7 +2,7 @@ import { MockError, ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
-import { transactionNotFound } from '../store/not-found.ts'
+import { orNothing, transactionNotFound } from '../store/not-found.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, noChallenge, requireChallenge } from './advance-challenge.ts'
 import { challengeError } from './challenge-error.ts'
@@ -83,12 +83,7 @@ async function namedBy (message: JsonObject, { store }: BrowserChallengeParts): 
 }
 
 async function found (id: string | undefined, find: (id: string) => Promise<Transaction>): Promise<Transaction | undefined> {
-  try {
-    return id === undefined ? undefined : await find(id)
-  } catch (error) {
-    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-    throw error
-  }
+  return id === undefined ? undefined : orNothing(find(id))
 }
 
 function withDoubts ({ read, wrong, respelt }: ReadCReq, threeDSSessionData: string | undefined, { isStrict }: BrowserChallengeParts): ReadCReq {

@@ -1,6 +1,6 @@
-import { MockError } from '../errors.ts'
 import type { AReq, Json, JsonObject } from '../protocol/messages.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { orNothing } from '../store/not-found.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 
@@ -20,10 +20,7 @@ export async function findPrior (aReq: AReq, store: StateStore): Promise<Transac
   for (const { threeDSReqPriorRef } of priorInfosOf(aReq)) {
     const acsTransID = canonicalUuid(threeDSReqPriorRef)
     if (acsTransID === undefined) continue
-    const found = await store.findByAcsTransId(acsTransID).catch((error: unknown) => {
-      if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-      throw error
-    })
+    const found = await orNothing(store.findByAcsTransId(acsTransID))
     if (found !== undefined) return found
   }
   return undefined

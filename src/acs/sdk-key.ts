@@ -1,7 +1,7 @@
 import { isPointOnCurve } from '../crypto/p256.ts'
 import type { AReq } from '../protocol/messages.ts'
 import { refusalOf } from '../protocol/refusal.ts'
-import type { AcsParts } from './take-areq.ts'
+import type { AcsParts, DsStamp } from './take-areq.ts'
 
 /**
  * Judges the keys of SDKs: a key is public, and its point lies on P-256 (emv3ds-protocol §13.2). Without a challenge nobody
@@ -11,11 +11,13 @@ import type { AcsParts } from './take-areq.ts'
  */
 export function createSdkKeyJudge ({ isStrict, note }: { isStrict: boolean, note?: ((aReq: AReq) => void) | undefined }): AcsParts['judgeSdkKey'] {
   return (aReq, stamp, isNeeded) => {
-    const isRefused = isNeeded || isStrict
-    if (!isRefused && note === undefined) return
+    const object = isNeeded || isStrict ? refuse : note
     const { sdkEphemPubKey } = aReq
-    if (sdkEphemPubKey === undefined || isPointOnCurve(sdkEphemPubKey)) return
-    if (isRefused) throw refusalOf({ ...aReq, ...stamp }, { errorCode: '203', errorDetail: 'sdkEphemPubKey' }, 'A')
-    note?.(aReq)
+    if (object === undefined || sdkEphemPubKey === undefined || isPointOnCurve(sdkEphemPubKey)) return
+    object(aReq, stamp)
   }
+}
+
+function refuse (aReq: AReq, stamp: DsStamp): never {
+  throw refusalOf({ ...aReq, ...stamp }, { errorCode: '203', errorDetail: 'sdkEphemPubKey' }, 'A')
 }

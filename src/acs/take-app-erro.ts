@@ -1,9 +1,9 @@
-import { MockError } from '../errors.ts'
 import { soundErro } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
+import { orNothing } from '../store/not-found.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
@@ -28,12 +28,7 @@ function namesOnly (transaction: Transaction, erro: JsonObject): boolean {
 export async function takeAppErro (read: ReadMessage, parts: AppErroParts): Promise<Transaction | undefined> {
   const acsTransID = canonicalUuid(read.message['acsTransID'])
   if (acsTransID === undefined) return undefined
-  try {
-    return await endWithErro(await parts.store.findByAcsTransId(acsTransID), read, parts)
-  } catch (error) {
-    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-    throw error
-  }
+  return orNothing(parts.store.findByAcsTransId(acsTransID).then((found) => endWithErro(found, read, parts)))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ErroContent, MockError, ProtocolError } from '../errors.ts'
+import { type ErroContent, ProtocolError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
@@ -11,6 +11,7 @@ import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast } from '../protocol/versions.ts'
+import { orNothing } from '../store/not-found.ts'
 import type { StateStore } from '../store/state-store.ts'
 import { earlierOf } from '../transaction/earlier.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
@@ -79,12 +80,9 @@ async function transactionOf (message: JsonObject, { judge, store }: RReqParts):
   const id = canonicalUuid(message['threeDSServerTransID'])
   // What is no id the judge has refused.
   if (id === undefined) throw dsRefusal(message, refused as Refused)
-  try {
-    return await store.get(id)
-  } catch (error) {
-    if (!(error instanceof MockError) || error.code !== 'transaction_not_found') throw error
-    throw dsRefusal(message, { errorCode: '301', errorDetail: 'threeDSServerTransID' })
-  }
+  const found = await orNothing(store.get(id))
+  if (found === undefined) throw dsRefusal(message, { errorCode: '301', errorDetail: 'threeDSServerTransID' })
+  return found
 }
 
 /** At fault for its elements, or for its ids; both sides hear of it (emv3ds-protocol §12.3). */

@@ -1,5 +1,5 @@
-import { MockError } from '../errors.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { orNothing } from './not-found.ts'
 import type { StateStore } from './state-store.ts'
 
 /**
@@ -11,11 +11,6 @@ import type { StateStore } from './state-store.ts'
 export async function findUnreplaced (
   { threeDSServerTransID, acsTransID }: { [member: string]: unknown }, store: Pick<StateStore, 'get'>
 ): Promise<Transaction | undefined> {
-  try {
-    const transaction = await store.get(String(threeDSServerTransID))
-    return transaction.acsTransID === acsTransID ? transaction : undefined
-  } catch (error) {
-    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-    throw error
-  }
+  const transaction = await orNothing(store.get(String(threeDSServerTransID)))
+  return transaction?.acsTransID === acsTransID ? transaction : undefined
 }

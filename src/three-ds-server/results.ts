@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../clock.ts'
-import { MockError, type ProtocolError } from '../errors.ts'
+import type { MockError, ProtocolError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { describeErrorCode } from '../protocol/error-codes.ts'
 import type { RReq } from '../protocol/messages.ts'
@@ -8,6 +8,7 @@ import { type ErroIds, type Refused, rreqRefusal } from '../protocol/refusal.ts'
 import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import { atLeast, SUPPORTED_VERSIONS } from '../protocol/versions.ts'
+import { isNotFound } from '../store/not-found.ts'
 import type { StateStore } from '../store/state-store.ts'
 import { awaitsResult } from '../transaction/has-challenge.ts'
 import { erroIdsOf } from '../transaction/erro-ids.ts'
@@ -49,7 +50,7 @@ export async function takeResults (sent: SentResult, { store, clock, log, rules,
     if (rules.withoutChallenge !== 'taken' && !awaitsResult(current)) return sameAsARes(rReq, current, rules, log)
     taken = true
     return { ...current, rReq }
-  }).catch((error) => { throw ofNobody(error) ? unknown(sent, rules, error) : error })
+  }).catch((error) => { throw isNotFound(error) ? unknown(sent, rules, error) : error })
   if (taken) onFinished(transaction, rReq.transStatus)
   return transaction
 }
@@ -58,10 +59,6 @@ export async function takeResults (sent: SentResult, { store, clock, log, rules,
 function unknown (sent: SentResult, rules: ResultRules, { message }: MockError): ProtocolError {
   const refused = rules.judge(sent)
   return refused === undefined ? refusal({ errorCode: '301', errorDetail: 'threeDSServerTransID' }, message, sent.rReq) : unusable(refused, sent.rReq)
-}
-
-function ofNobody (error: unknown): error is MockError {
-  return error instanceof MockError && error.code === 'transaction_not_found'
 }
 
 function unusable (refused: Refused, rReq: RReq, transaction?: Transaction): ProtocolError {
