@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { answerError } from '../../plugins/error-answer.ts'
+import { noteIds } from '../../plugins/request-log.ts'
 import { isReturnable } from '../../src/acs/browser-challenge.ts'
 import { refusalPage } from '../../src/acs/browser-pages.ts'
 import { errorPage } from '../../src/acs/pages/message-page.ts'
@@ -8,7 +9,6 @@ import type { Config } from '../../src/config.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
 import { isWebAddress } from '../../src/protocol/web-address.ts'
 import type { Form } from './challenge-form.ts'
-import { noteTransaction } from './note-transaction.ts'
 import { sendPage } from './send-page.ts'
 
 /**
@@ -19,7 +19,7 @@ export function createPageErrorHandler ({ erroField }: Pick<Config, 'erroField'>
   return function answerWithPage (error, request, reply) {
     if (error instanceof RefusedInBrowser) {
       const { erro, transaction } = error
-      noteTransaction(request, transaction)
+      noteIds(request, transaction)
       request.log.info({ code: erro.errorCode }, 'challenge request refused')
       if (isWebAddress(transaction.aReq.notificationURL)) {
         return sendPage(reply, refusalPage(transaction, { erro: erroBody(erro), field: erroField, threeDSSessionData: sessionDataOf(request) }))
