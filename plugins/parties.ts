@@ -27,7 +27,7 @@ import type { SendMessage } from '../src/exchange/send-message.ts'
 import { createJudge, type Judge } from '../src/protocol/judge.ts'
 import type { AReq, JsonObject, RReq } from '../src/protocol/messages.ts'
 import { isSplitSdk } from '../src/protocol/split-sdk.ts'
-import type { ReadMessage } from '../src/protocol/read-message.ts'
+import { type ReadMessage, UNWRITTEN } from '../src/protocol/read-message.ts'
 import { methodPlaceOf } from '../src/three-ds-server/method-place.ts'
 import type { CardRangeRules } from '../src/three-ds-server/version.ts'
 import type { Transaction } from '../src/transaction/transaction.ts'
@@ -51,7 +51,7 @@ export function notesFindings ({ log }: FastifyInstance): boolean {
 
 /** A message of our own, which was never text. */
 export function spoken (message: object): ReadMessage {
-  return { message: message as JsonObject, duplicates: [] }
+  return { message: message as JsonObject, ...UNWRITTEN }
 }
 
 /** The ACS as the DS reaches it: of this process, or the one at `DS_ACS_URL`. */

@@ -8,7 +8,7 @@ import { isJsonObject } from '../../src/dialects/spelling.ts'
 import { readResultsRequest, sentResult } from '../../src/dialects/three-ds-server-api/results-request.ts'
 import { answerOReq } from '../../src/protocol/answer-oreq.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
-import { duplicateKeys, type ReadMessage } from '../../src/protocol/read-message.ts'
+import { UNWRITTEN, writingOf, type ReadMessage } from '../../src/protocol/read-message.ts'
 import { rreqRefusal } from '../../src/protocol/refusal.ts'
 import { THREE_DS_SERVER_REF_NUMBER } from '../../src/three-ds-server/complete-areq.ts'
 import { takeResults } from '../../src/three-ds-server/results.ts'
@@ -40,9 +40,9 @@ export async function resultsRoute (app: FastifyInstance): Promise<void> {
         noteErro(request, body as JsonObject)
         return reply.send()
       }
-      const duplicates = isJsonObject(body) ? duplicateKeys(request.jsonText, body) : []
-      if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, duplicates }) ?? reply.send()
-      const sent = isOriginal ? readResultsRequest(body, bodyFaults(request)) : sentResult(body, request.spellingFaults, duplicates)
+      const writing = isJsonObject(body) ? writingOf(request.jsonText, body) : UNWRITTEN
+      if (messageType === 'OReq') return takeOperation({ message: body as JsonObject, ...writing }) ?? reply.send()
+      const sent = isOriginal ? readResultsRequest(body, bodyFaults(request)) : sentResult(body, request.spellingFaults, writing)
       noteIds(request, sent.rReq)
       return answers.results(await takeResults(sent, results), app.answerSpelling(request.spelling))
     })

@@ -31,7 +31,7 @@ export function parseCreq (creq: unknown): ReadCReq {
   }
   // The respelling leaves null out, and an optional element that is there but empty is a finding (emv3ds-protocol §3.3).
   if (read.message[OPTIONAL] === null) message = { ...message, [OPTIONAL]: null }
-  return { read: { message, duplicates: read.duplicates.map(emvPathOf) }, wrong: wrongOf(faults), respelt }
+  return { read: { ...read, message, duplicates: read.duplicates.map(emvPathOf) }, wrong: wrongOf(faults), respelt }
 }
 
 /** Unknown elements never fail a message (§3.6). */

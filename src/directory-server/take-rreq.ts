@@ -5,7 +5,7 @@ import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq, TransStatus } from '../protocol/messages.ts'
-import type { ReadMessage } from '../protocol/read-message.ts'
+import { type ReadMessage, UNWRITTEN } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
 import { contradictionsIn } from '../protocol/rreq-contradictions.ts'
 import { secondRReq, unannouncedRReq } from '../protocol/unwanted-rreq.ts'
@@ -75,7 +75,7 @@ export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonO
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {
   // What can be said without a transaction is said first: type and version.
-  const { refused } = judge({ message, duplicates: [] }, { messageTypes: ['RReq'] })
+  const { refused } = judge({ message, ...UNWRITTEN }, { messageTypes: ['RReq'] })
   if (refused?.errorCode === '101' || refused?.errorCode === '102') throw dsRefusal(message, refused)
   const id = canonicalUuid(message['threeDSServerTransID'])
   // What is no id the judge has refused.

@@ -78,7 +78,7 @@ export function createJudge ({ strict, firstErrorCode, tolerates = () => false }
     messageRule(kindOf(message, expected))({ message, leg, contexts, earlier }, found)
     if (wrong !== undefined) for (const element of wrong) found.add('203', element)
     addCriticalExtensions(message, found)
-    if (read.raw.includes('\\u')) addUnwritableTexts(message, found)
+    if (read.hasEscapes) addUnwritableTexts(message, found)
     if (found.flaws === undefined) return PASSED
     return judgementOf(found.flaws.map((flaw) => ({ ...flaw, refused: isRefused(flaw, message) })), order)
   }

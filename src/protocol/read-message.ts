@@ -1,12 +1,21 @@
 import { isJsonObject, parseJson } from './json.ts'
 import type { Json, JsonObject } from './messages.ts'
 
-/** A message as it came. */
-export interface ReadMessage {
-  message: JsonObject
+/** What the text of a message tells, and its value does not. */
+export interface Writing {
   /** Keys that stand twice in one object, as `parent.child`, each once, as many as an `errorDetail` can name. */
   duplicates: readonly string[]
+  /** Whether a character is written as `\uXXXX`: only so can NUL and half a character get into JSON. */
+  hasEscapes: boolean
 }
+
+/** A message as it came. */
+export interface ReadMessage extends Writing {
+  message: JsonObject
+}
+
+/** Of a message that was never text. */
+export const UNWRITTEN: Writing = { duplicates: [], hasEscapes: false }
 
 const NONE: readonly string[] = []
 const LONGEST_DETAIL = 2048
@@ -22,12 +31,12 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 export function readMessage (raw: string): ReadMessage | undefined {
   const message = parseJson(raw)
   if (!isJsonObject(message)) return undefined
-  return { message: message as JsonObject, duplicates: duplicateKeys(raw, message as JsonObject) }
+  return { message: message as JsonObject, ...writingOf(raw, message as JsonObject) }
 }
 
-/** @returns the keys that stand twice in one object of a text. @param message what it says */
-export function duplicateKeys (raw: string, message: JsonObject): readonly string[] {
-  return hasEachKeyOnce(raw, message) ? NONE : duplicatesIn(raw)
+/** @param message what the text says */
+export function writingOf (raw: string, message: JsonObject): Writing {
+  return { duplicates: hasEachKeyOnce(raw, message) ? NONE : duplicatesIn(raw), hasEscapes: raw.includes('\\u') }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Fault } from '../../errors.ts'
 import type { RReq } from '../../protocol/messages.ts'
+import { UNWRITTEN, type Writing } from '../../protocol/read-message.ts'
 import { rreqRefusal } from '../../protocol/refusal.ts'
 import { canonicalIds } from '../../protocol/uuid.ts'
 import type { SentResult } from '../../three-ds-server/judge-results.ts'
@@ -9,9 +10,9 @@ import { isJsonObject } from '../spelling.ts'
 /**
  * A body in EMV spelling as a result, nothing judged yet.
  * @param faults what its spelling has against it
- * @param duplicates keys that stand twice in one of its objects
+ * @param writing what its text tells
  */
-export function sentResult (body: unknown, faults: readonly Fault[], duplicates: readonly string[]): SentResult {
+export function sentResult (body: unknown, faults: readonly Fault[], writing: Writing): SentResult {
   const sent = isJsonObject(body) ? body : {}
   // Clients write ids in many ways; what is no id is left to the judge.
   const rReq = { ...sent, ...canonicalIds(sent, ['threeDSServerTransID', 'acsTransID', 'dsTransID']) }
@@ -19,7 +20,7 @@ export function sentResult (body: unknown, faults: readonly Fault[], duplicates:
   return {
     // Judged before anything of it is used.
     rReq: rReq as RReq,
-    read: { message, duplicates: duplicates.map(emvPathOf) },
+    read: { ...writing, message, duplicates: writing.duplicates.map(emvPathOf) },
     wrong: faults.map(nameOf)
   }
 }
@@ -30,7 +31,7 @@ export function sentResult (body: unknown, faults: readonly Fault[], duplicates:
  * @throws ProtocolError S/203 naming all of them
  */
 export function readResultsRequest (body: unknown, faults: readonly Fault[]): SentResult {
-  if (faults.length === 0) return sentResult(body, [], [])
+  if (faults.length === 0) return sentResult(body, [], UNWRITTEN)
   const what = faults.map(({ element, message }) => `${element} ${message}`.trim()).join('; ')
   throw rreqRefusal({ errorCode: '203', errorDetail: faults.map(nameOf).join(',') }, `The RReq cannot be used: ${what}`)
 }

@@ -59,7 +59,7 @@ t.test('what was meant for a transaction whose id another authentication took do
   await t.test('an Erro of an SDK, which gets no answer', async (t) => {
     const { acsTransID } = await challengedSdk(injectInto(app))
     const parts = overtaken()
-    t.equal(await takeAppErro({ message: { messageType: 'Erro', errorCode: '402', acsTransID }, duplicates: [] }, parts), undefined)
+    t.equal(await takeAppErro({ message: { messageType: 'Erro', errorCode: '402', acsTransID }, duplicates: [], hasEscapes: false }, parts), undefined)
     await checkUntouched(t, parts)
   })
 

@@ -17,7 +17,7 @@ t.test('the answer to a results request is not kept with another authentication 
   const { dsTransID } = ares
   const sent = rReq({ ...areq, dsTransID }, ares, { transStatus: 'N', transStatusReason: '01', dsTransID })
   const answer = rRes(sent)
-  const taken = await takeRReq({ read: { message: sent, duplicates: [] } }, {
+  const taken = await takeRReq({ read: { message: sent, duplicates: [], hasEscapes: false } }, {
     ...app.roles.rReqs,
     threeDSServerOf: () => ({
       place: 'elsewhere',

@@ -22,7 +22,7 @@ const ids = {
 }
 
 const emvRules = emvResultRules(createJudge({ strict: false, firstErrorCode: '203', tolerates: toleratesInResults }), false)
-const takeResults = (rReq: RReq, parts: ResultsParts) => take(sentResult(rReq, [], []), parts)
+const takeResults = (rReq: RReq, parts: ResultsParts) => take(sentResult(rReq, [], { duplicates: [], hasEscapes: false }), parts)
 
 function transactionWith (transStatus: ARes['transStatus'] | undefined, messageVersion: '2.1.0' | '2.2.0' = '2.2.0'): Transaction {
   return {

@@ -20,7 +20,7 @@ function ask (judge: Judge, message: Message, way: Way): string {
     ...(way.channel === '' ? {} : { deviceChannel: way.channel }),
     ...(way.category === '' ? {} : { messageCategory: way.category })
   } as Expected
-  const { refused } = judge({ message, duplicates: [] }, expected)
+  const { refused } = judge({ message, duplicates: [], hasEscapes: false }, expected)
   return refused === undefined ? 'passes' : `${refused.errorCode} ${refused.errorDetail}`
 }
 
