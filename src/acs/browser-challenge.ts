@@ -130,7 +130,7 @@ function opened (challenge: Challenge, { challengeWindowSize }: OpeningCReq, thr
 
 /** 2.3.1 has a code of its own for the same once more; the window is all that can differ. */
 function repetition ({ progress, messageVersion }: Challenge, { challengeWindowSize }: OpeningCReq, transaction: Transaction): ProtocolError {
-  const isSame = challengeWindowSize === (progress.challengeWindowSize ?? challengeWindowSize)
+  const isSame = challengeWindowSize === progress.challengeWindowSize
   const errorCode = isSame && atLeast(messageVersion, '2.3.1') ? '314' : '305'
   return challengeError(errorCode, isSame ? 'acsTransID' : 'challengeWindowSize', 'The challenge request is not the first', transaction)
 }
