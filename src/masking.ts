@@ -16,7 +16,7 @@ const urlCredentials = /\/\/[^\s@/]+@/g
 const otherSecrets = [
   'cardnumber', 'card_number', 'pan', 'cvv', 'cvv2', 'cvc', 'cvc2', 'otp', 'body', 'payload',
   'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'password', 'passphrase', 'secret', 'apikey',
-  'api_key', 'x-api-key', 'key', 'privatekey', 'private_key', 'ephemeralkeys', 'sharedsecret', 'seed', 'd', 'k'
+  'api_key', 'x-api-key', 'key', 'privatekey', 'private_key', 'ephemeralkeys', 'sharedsecret', 'sessionkey', 'seed', 'd', 'k'
 ]
 
 /** Members whose value never reaches a log, in lower case. */

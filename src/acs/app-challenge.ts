@@ -1,3 +1,4 @@
+import { encodeBase64url } from '../crypto/base64url.ts'
 import { ChallengeCryptoError } from '../crypto/challenge-crypto-error.ts'
 import { type ChallengeJweHeader, readKid, readProtectedHeader, requireCountedIv } from '../crypto/challenge-jwe.ts'
 import { ProtocolError } from '../errors.ts'
@@ -105,7 +106,7 @@ async function answerOpened (
   requireEncryption(enc, transaction)
   const creq = judgeAppCReq(read, transaction, parts)
   if (!parts.asOriginal) withIds(transaction, () => requireCountedIv(jwe, enc, creq.exchange.counter))
-  const kept = parts.asOriginal ? {} : { enc }
+  const kept = parts.asOriginal ? {} : { enc, sessionKey: encodeBase64url(channel.key) }
   const advanced = await advanceChallenge(parts, transaction, (challenge, current) => countedStep(challenge, creq, current, { ...parts, kept }))
   const cres = cresFor(advanced, creq, parts, baseURL)
   return { transaction: advanced.transaction, jwe: seal(cres, channel, creq.exchange, parts.ids) }

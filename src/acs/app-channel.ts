@@ -22,7 +22,8 @@ export type SdkReferences = Readonly<Record<ContentEncryption, string>>
 
 /** @throws ProtocolError A/302 for keys that there are not, or that cannot be used */
 export function sessionKey (transaction: Transaction, enc: ContentEncryption, defaultSdkReference: SdkReferences): Buffer {
-  const { ephemeralKeys, aReq } = transaction
+  const { ephemeralKeys, aReq, challenge } = transaction
+  if (challenge?.sessionKey !== undefined) return Buffer.from(challenge.sessionKey, 'base64url')
   if (ephemeralKeys === undefined || aReq.sdkEphemPubKey === undefined) {
     throw challengeError('302', 'sdkEphemPubKey', 'Missing ephemeral keys for ECDH', transaction)
   }

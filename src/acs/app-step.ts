@@ -11,7 +11,7 @@ import type { AppCReq } from './judge-app-creq.ts'
  * @throws ProtocolError A/302 for another count; A/203 for what the screen does not offer
  */
 export function countedStep (
-  challenge: Challenge, creq: AppCReq, transaction: Transaction, { rules, kept }: { rules: ChallengeRules, kept: Pick<ChallengeProgress, 'enc'> }
+  challenge: Challenge, creq: AppCReq, transaction: Transaction, { rules, kept }: { rules: ChallengeRules, kept: Pick<ChallengeProgress, 'enc' | 'sessionKey'> }
 ): Step {
   const { progress } = challenge
   const { exchange, threeDSRequestorAppURL } = creq

@@ -10,6 +10,9 @@ const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 const UNCOMPRESSED = Buffer.from([4])
 
+/** One for all calculations: OpenSSL sets up the curve anew for each, which costs as much as a key. Every use sets its own scalar. */
+const curve = createECDH(CURVE)
+
 /** How many random bytes `toScalar` takes: with half as many again as the scalar has, no scalar is likelier than another. */
 export const SCALAR_SEED_LENGTH = 48
 
@@ -29,9 +32,8 @@ export function toScalar (random: Uint8Array): Buffer {
  * @throws an OpenSSL error when the scalar is 0 or not below the group's order
  */
 export function toPublicJwk (scalar: Uint8Array): PublicJwk {
-  const pair = createECDH(CURVE)
-  pair.setPrivateKey(scalar)
-  const point = pair.getPublicKey()
+  curve.setPrivateKey(scalar)
+  const point = curve.getPublicKey()
   return { kty: 'EC', crv: 'P-256', x: point.toString('base64url', 1, 33), y: point.toString('base64url', 33) }
 }
 
@@ -42,9 +44,8 @@ export function toPublicJwk (scalar: Uint8Array): PublicJwk {
  * @throws an OpenSSL error when one of them is not of this curve
  */
 export function agree (scalar: Uint8Array, point: Uint8Array): Buffer {
-  const own = createECDH(CURVE)
-  own.setPrivateKey(scalar)
-  return own.computeSecret(point)
+  curve.setPrivateKey(scalar)
+  return curve.computeSecret(point)
 }
 
 /**

@@ -65,6 +65,8 @@ export interface ChallengeProgress {
   sdkCounter: number
   /** What the SDK encrypts with: `enc` of its first CReq (app). */
   enc?: 'A128CBC-HS256' | 'A128GCM'
+  /** What that was opened with, base64url: deriving it again costs more than all else about a CReq (app). */
+  sessionKey?: string
   /** `sdkCounterStoA` of the CReq that ended the challenge; absent while it is open, and when something else ended it (app). */
   finalCount?: number
   /** Wrong entries, hashed each with the attempt it belongs to. */
