@@ -18,10 +18,15 @@ export interface Member {
 
 const always: Holds = () => true
 
-/** When an element of that presence has to be there; nothing when it never has to, or nobody can tell. */
-export function dueWhen ({ presence, when, enforce = 'hard' }: Pick<Inclusion, 'presence' | 'enforce'> & { when?: Condition | undefined }): Due | undefined {
+/**
+ * When an element of that presence has to be there; nothing when it never has to, or nobody can tell.
+ * @param known as `holds` has it
+ */
+export function dueWhen (
+  { presence, when, enforce = 'hard' }: Pick<Inclusion, 'presence' | 'enforce'> & { when?: Condition | undefined }, known?: ReadonlySet<string>
+): Due | undefined {
   if (presence === 'R') return { holds: always, weight: 'hard' }
-  return presence === 'C' && when !== undefined ? { holds: holds(when), weight: enforce } : undefined
+  return presence === 'C' && when !== undefined ? { holds: holds(when, known), weight: enforce } : undefined
 }
 
 /** @returns the rule of an object with these members; others are not its business (emv3ds-protocol §3.6) */

@@ -31,9 +31,10 @@ export function messageRule (kind: MessageKind): MessageRule {
 function makeRule (kind: MessageKind): MessageRule {
   const elements = catalogue().filter(({ messages }) => messages.includes(kind.messageType))
   const places = placesOf(kind, elements)
-  const members = elements.flatMap((element) => memberOf(element, kind, places) ?? [])
-  const judgeMembers = memberRules(members)
-  const judgeUsage = members.flatMap(({ element }) => usageRule(elements.find(({ name }) => name === element) as Element, kind))
+  const listed = elements.flatMap((element) => listedIn(element, kind, places) ?? [])
+  const known = new Set(listed.map(({ element }) => element.name))
+  const judgeMembers = memberRules(listed.map((one) => memberOf(one, kind, known)))
+  const judgeUsage = listed.flatMap(({ element }) => usageRule(element, kind, known))
   return (circumstances, found) => {
     judgeMembers(circumstances, found)
     for (const judge of judgeUsage) judge(circumstances.message, circumstances, found)
@@ -52,12 +53,18 @@ function placesOf ({ messageType, deviceChannel, messageCategory }: MessageKind,
   return channels.flatMap((channel) => categories.map((category) => ({ deviceChannel: channel, messageCategory: category })))
 }
 
-/** An element as a member of that kind of message; nothing where it is only additional there (§3.7). */
-function memberOf (element: Element, kind: MessageKind, places: readonly Place[]): Member | undefined {
+/** An element that a message has, and what is said of it in every place that the message can be in. */
+interface Listed { element: Element, rows: readonly (Inclusion | undefined)[] }
+
+/** Nothing where the element is only additional (§3.7). */
+function listedIn (element: Element, kind: MessageKind, places: readonly Place[]): Listed | undefined {
+  if (element.transport !== undefined || element.container !== undefined) return undefined
   const rows = places.map((place) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, place)))
-  const found = rows.filter((row) => row !== undefined)
-  if (element.transport !== undefined || element.container !== undefined || found.length === 0) return undefined
-  const due = found.length < rows.length ? undefined : allOf(found.map(dueWhen))
+  return rows.some((row) => row !== undefined) ? { element, rows } : undefined
+}
+
+function memberOf ({ element, rows }: Listed, kind: MessageKind, known: ReadonlySet<string>): Member {
+  const due = rows.includes(undefined) ? undefined : allOf((rows as readonly Inclusion[]).map((row) => dueWhen(row, known)))
   return { name: element.name, element: element.name, judge: ruleOf(element, kind), due }
 }
 
@@ -90,11 +97,11 @@ function ruleOf (element: Element, { version, messageType }: MessageKind): Value
 type UsageRule = (message: JsonObject, circumstances: Circumstances, found: Found) => void
 
 /** Codes that a message may hold only after what an earlier one said (§6): refused where it surely said otherwise. */
-function usageRule ({ name, values = [] }: Element, { messageType }: MessageKind): UsageRule[] {
+function usageRule ({ name, values = [] }: Element, { messageType }: MessageKind, known: ReadonlySet<string>): UsageRule[] {
   const limits = new Map<unknown, { holds: Holds, weight: 'hard' | 'soft' }>()
   for (const { code, allowedIn } of values) {
     const usage = allowedIn?.[messageType]
-    if (usage?.when !== undefined) limits.set(code, { holds: holds(usage.when), weight: usage.enforce ?? 'hard' })
+    if (usage?.when !== undefined) limits.set(code, { holds: holds(usage.when, known), weight: usage.enforce ?? 'hard' })
   }
   if (limits.size === 0) return []
   return [(message, circumstances, found) => {

@@ -241,6 +241,13 @@ t.test('tolerated: unknown elements, those of other channels and versions, value
   t.strictSame(refusal({ ...areq, dsTransID: 5 }), refused('203', 'dsTransID'))
 })
 
+t.test('a condition sees only the elements of its message: what is additional makes nothing due (§3.7)', async (t) => {
+  const thirdParty = { ...areq, deviceChannel: '03', threeRIInd: '01' }
+  t.strictSame(refusal(thirdParty, toDs), refused('201', 'recurringExpiry,recurringFrequency'))
+  t.strictSame(judge({ ...areq, threeRIInd: '01' }, toDs, 'strict'), { findings: [] })
+  t.strictSame(judge({ ...areq231, threeRIInd: '01' }, toDs, 'strict'), { findings: [] })
+})
+
 t.test('a channel or category that is not known requires what all of them require', async (t) => {
   t.strictSame(judge({ ...payment, deviceChannel: '80', messageCategory: '80' }, toDs, 'strict'), { findings: [] })
   t.strictSame(refusal({ ...payment, deviceChannel: '80', messageCategory: '80', acctNumber: undefined, browserTZ: 'x' }), refused('203', 'browserTZ'))

@@ -60,7 +60,7 @@ export function holds (when: any, message: Message, way: Way): boolean | undefin
 /** Makes a condition true. */
 function fulfil (when: any, message: Message, way: Way): void {
   if (when.all !== undefined) for (const part of when.all) fulfil(part, message, way)
-  else if (when.any !== undefined) fulfil(when.any[0], message, way)
+  else if (when.any !== undefined) fulfil(when.any.find((part: any) => canHold(part, way)), message, way)
   else if (when.context !== undefined) way.contexts.push(when.context)
   else if (when.leg !== undefined) way.leg = when.leg
   else if (when.not !== undefined) fulfilNot(when.not, way)
@@ -74,6 +74,14 @@ function fulfil (when: any, message: Message, way: Way): void {
     else if (when.present !== undefined) root[name] = goodValues(shapeIn(way.version, byName.get(name)), way)[0]
     else root[name] = when.eq ?? when.in[0]
   }
+}
+
+/** An element that the message has not in this way is additional, and makes nothing true. */
+function canHold (when: any, way: Way): boolean {
+  const field = when.field ?? when.present ?? when.absent
+  if (field === undefined) return true
+  const [name] = field.split('.')
+  return ['areq', 'ares', 'cres'].includes(name) || rowOf(byName.get(name), way) !== undefined
 }
 
 function fulfilNot (when: any, way: Way): void {
