@@ -16,9 +16,19 @@ export const ORIGINAL_BODY_LIMIT = 16_384
 /** Where the original sends a browser when nobody said where to. */
 const ORIGINAL_REDIRECT = 'https://juspay.api.in.end'
 
-/** The ACS as the original has it: a browser answers for an app too, and without a CReq before, and no CReq ends a challenge. */
-export function originalChallenge (challenge: BrowserChallengeParts): BrowserChallengeParts {
-  return { ...challenge, anyChannel: true, isStrict: false, faultsEnd: false, rules: { ...challenge.rules, opensUnasked: true } }
+/**
+ * The ACS as the original has it: a browser answers for an app too, and without a CReq before; a CReq may be of another version than
+ * its transaction, and none ends a challenge.
+ */
+export function originalChallenge ({ judge, ...challenge }: BrowserChallengeParts): BrowserChallengeParts {
+  return {
+    ...challenge,
+    judge: (read, { version: _anyVersion, ...expected }) => judge(read, expected),
+    anyChannel: true,
+    isStrict: false,
+    faultsEnd: false,
+    rules: { ...challenge.rules, opensUnasked: true }
+  }
 }
 
 /**
