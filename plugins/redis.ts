@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import type { Redis } from 'ioredis'
 import { maskUrl } from '../src/masking.ts'
 import { closeRedis, openRedis, type RedisSettings } from '../src/store/redis-connection.ts'
-import { reasonOf } from '../src/store/redis-errors.ts'
+import { redisReason } from '../src/store/redis-errors.ts'
 
 export interface RedisPluginOptions {
   settings: RedisSettings
@@ -41,7 +41,7 @@ async function redisPlugin (app: FastifyInstance, { settings }: RedisPluginOptio
 // Each attempt to reconnect is announced; only the loss and the return are news.
 function logChanges (redis: Redis, log: FastifyBaseLogger, url: string): void {
   let isLost = false
-  redis.on('error', (error) => log.debug({ url, reason: reasonOf(error) }, 'Redis connection failed'))
+  redis.on('error', (error) => log.debug({ url, reason: redisReason(error) }, 'Redis connection failed'))
   redis.on('reconnecting', () => {
     if (!isLost) log.warn({ url }, 'Redis connection lost')
     isLost = true

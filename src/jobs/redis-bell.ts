@@ -1,7 +1,7 @@
 import { DelayedError, Job as Ring, Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Log } from '../log.ts'
-import { reasonOf } from '../store/redis-errors.ts'
+import { redisReason } from '../store/redis-errors.ts'
 import { MOST_AT_ONCE } from './run-job.ts'
 
 /** What a bell takes. */
@@ -117,7 +117,7 @@ async function answer (ring: Ring<About>, token: string | undefined, onRing: OnR
 function reporter (log: Log): (error: unknown) => void {
   let last = ''
   return (error) => {
-    const reason = reasonOf(error)
+    const reason = redisReason(error)
     if (reason !== last) log.warn({ reason }, 'job queue is in trouble')
     last = reason
   }

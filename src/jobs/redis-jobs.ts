@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis, RedisOptions } from 'ioredis'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { toStoreError } from '../store/redis-errors.ts'
+import { fromRedis } from '../store/redis-errors.ts'
 import type { Job, JobHandler, JobQueue, NewJob } from './job-queue.ts'
 import type { Bell, BellOptions } from './redis-bell.ts'
 import { createFarJobs, FAR_AHEAD_MS, type FarJobs, isShared } from './redis-far-jobs.ts'
@@ -78,7 +78,7 @@ class RedisJobs implements JobQueue {
   schedule (job: NewJob): Promise<void> {
     const written = { id: job.id, text: textOf({ ...job, attempt: 1 }), dueAt: job.dueAt }
     const delayMs = this.#until(job.dueAt)
-    return storeErrors(() => delayMs < FAR_AHEAD_MS ? this.#scheduleAlone(written, delayMs) : this.#farJobs.schedule(written))
+    return fromRedis(delayMs < FAR_AHEAD_MS ? this.#scheduleAlone(written, delayMs) : this.#farJobs.schedule(written))
   }
 
   async #scheduleAlone (job: WrittenJob, delayMs: number): Promise<void> {
@@ -94,11 +94,11 @@ class RedisJobs implements JobQueue {
   }
 
   cancel (id: string): Promise<boolean> {
-    return storeErrors(async () => {
+    return fromRedis((async () => {
       const ring = await this.#book.cancel(id)
       if (ring !== null) await this.#drop(ring)
       return ring !== null
-    })
+    })())
   }
 
   async start (): Promise<void> {
@@ -112,7 +112,7 @@ class RedisJobs implements JobQueue {
   }
 
   runDue (): Promise<number> {
-    return storeErrors(async () => {
+    return fromRedis((async () => {
       await this.start()
       const now = this.#clock.now()
       let due = await this.#book.release(now, MOST_CALLED)
@@ -123,11 +123,11 @@ class RedisJobs implements JobQueue {
         due = await this.#book.release(now, MOST_CALLED)
       }
       return due.runs - before
-    })
+    })())
   }
 
   waiting (): Promise<{ later: number, due: number }> {
-    return storeErrors(() => this.#book.waiting(this.#clock.now()))
+    return fromRedis(this.#book.waiting(this.#clock.now()))
   }
 
   async close (): Promise<void> {
@@ -184,8 +184,4 @@ function soonest (...delays: (readonly number[])[]): number | undefined {
 async function allOf<Result> (works: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(works)
   return Promise.all(works)
-}
-
-async function storeErrors<Result> (work: () => Promise<Result>): Promise<Result> {
-  return work().catch((error: unknown) => { throw toStoreError(error) })
 }

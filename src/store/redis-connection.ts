@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { maskUrl } from '../masking.ts'
 import { MockError } from '../errors.ts'
-import { reasonOf } from './redis-errors.ts'
+import { redisReason } from './redis-errors.ts'
 
 /** Where Redis is and how long to wait for it. */
 export interface RedisSettings {
@@ -50,7 +50,7 @@ export async function openRedis (settings: RedisSettings): Promise<Redis> {
     return redis
   } catch (error) {
     redis?.disconnect()
-    throw new MockError('store_connection', `Redis at ${maskUrl(settings.url)} cannot be reached: ${reasonOf(error)}`)
+    throw new MockError('store_connection', `Redis at ${maskUrl(settings.url)} cannot be reached: ${redisReason(error)}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { MockError } from '../errors.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/messages.ts'
 import type { NoteStore } from './note-store.ts'
-import { toStoreError } from './redis-errors.ts'
+import { fromRedis } from './redis-errors.ts'
 
 export interface RedisNotesOptions {
   /** An open connection. Whoever opened it closes it. */
@@ -17,14 +17,14 @@ export function createRedisNotes ({ redis, keyPrefix }: RedisNotesOptions): Note
   const nameOf = (key: string) => `${keyPrefix}_note:${key}`
   return {
     async put (key, value, ttlSeconds) {
-      await answer(redis.set(nameOf(key), JSON.stringify(value), 'PX', Math.ceil(ttlSeconds * 1000)))
+      await fromRedis(redis.set(nameOf(key), JSON.stringify(value), 'PX', Math.ceil(ttlSeconds * 1000)))
     },
     async get (key) {
-      const text = await answer(redis.get(nameOf(key)))
+      const text = await fromRedis(redis.get(nameOf(key)))
       return text === null ? undefined : read(text)
     },
     async delete (key) {
-      return await answer(redis.del(nameOf(key))) === 1
+      return await fromRedis(redis.del(nameOf(key))) === 1
     },
     async close () {}
   }
@@ -34,12 +34,4 @@ function read (text: string): JsonObject {
   const value = parseJson(text)
   if (isJsonObject(value)) return value
   throw new MockError('store_serialization', 'The stored note cannot be read')
-}
-
-async function answer<Reply> (reply: Promise<Reply>): Promise<Reply> {
-  try {
-    return await reply
-  } catch (error) {
-    throw toStoreError(error)
-  }
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { toStoreError } from './redis-errors.ts'
+import { fromRedis } from './redis-errors.ts'
 
 /*
  * One round trip per operation, each whole or not at all. Values are records as JSON; an index key holds the id of its
@@ -150,18 +150,10 @@ export function defineRecordScripts (redis: Redis, keyPrefix: string, ttl: numbe
   const scripted = redis as unknown as ScriptedRedis
   const [records, indexes] = [`${keyPrefix}:`, `${keyPrefix}_acs:`]
   return {
-    read: (id) => answer(scripted.readTransaction(records + id, id, ttl, indexes)),
-    find: (acs) => answer(scripted.findTransaction(indexes + acs, acs, ttl, records)),
-    insert: (id, acs, value) => answer(scripted.insertTransaction(records + id, indexes + acs, id, ttl, indexes, value)),
-    replace: (id, [before, after], expected, value) => answer(scripted.replaceTransaction(records + id, indexes + before, indexes + after, id, ttl, expected, value)),
-    remove: async (id) => await answer(scripted.removeTransaction(records + id, id, indexes)) === 1
-  }
-}
-
-async function answer<Reply> (reply: Promise<Reply>): Promise<Reply> {
-  try {
-    return await reply
-  } catch (error) {
-    throw toStoreError(error)
+    read: (id) => fromRedis(scripted.readTransaction(records + id, id, ttl, indexes)),
+    find: (acs) => fromRedis(scripted.findTransaction(indexes + acs, acs, ttl, records)),
+    insert: (id, acs, value) => fromRedis(scripted.insertTransaction(records + id, indexes + acs, id, ttl, indexes, value)),
+    replace: (id, [before, after], expected, value) => fromRedis(scripted.replaceTransaction(records + id, indexes + before, indexes + after, id, ttl, expected, value)),
+    remove: async (id) => await fromRedis(scripted.removeTransaction(records + id, id, indexes)) === 1
   }
 }

@@ -3,7 +3,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { ReplyError } from 'ioredis'
 import t, { type Test } from 'tap'
 import { closeRedis, openRedis } from '../../../src/store/redis-connection.ts'
-import { reasonOf, toStoreError } from '../../../src/store/redis-errors.ts'
+import type { MockError } from '../../../src/errors.ts'
+import { fromRedis, redisReason } from '../../../src/store/redis-errors.ts'
 import { redisIsLeftOut, startRedisServer } from '../../setup/redis-server.ts'
 
 const impatient = { connectTimeoutMs: 200, commandTimeoutMs: 200 }
@@ -85,7 +86,7 @@ t.test('closing does not wait for a Redis that is away or silent', { skip: redis
   await t.resolves(closeRedis(left), 'though nobody is there to say goodbye')
 })
 
-t.test('every failure is one of the closed set, and carries no argument of a command', (t) => {
+t.test('every failure is one of the closed set, and carries no argument of a command', async (t) => {
   const failure = (error: Error) => Object.assign(error, { command: { name: 'set', args: ['4000000000001091'] } })
   const unreadable = ['store_serialization', 'The stored transaction cannot be read'] as const
   const refused = ['store_connection', 'The transaction store refuses the operation'] as const
@@ -101,14 +102,13 @@ t.test('every failure is one of the closed set, and carries no argument of a com
     [new ReplyError('LOADING Redis is loading the dataset in memory'), refused]
   ]
   for (const [reason, [code, message]] of kinds) {
-    const error = toStoreError(failure(reason))
+    const error = await fromRedis(Promise.reject(failure(reason))).catch((thrown: unknown) => thrown as MockError)
     t.match(error, { name: 'MockError', code, message, cause: { message: reason.message } })
     t.notMatch(JSON.stringify(error) + JSON.stringify(error.cause), '4000000000001091')
   }
-  t.equal(reasonOf(failure(new ReplyError("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'secret'"))), "ERR unknown command 'HELLO'")
-  t.equal(reasonOf(new ReplyError("NOPERM User shop has no permissions to run the 'evalsha' command")), "NOPERM the user has no permissions to run the 'evalsha' command")
-  t.equal(reasonOf(new AggregateError([], '')), 'AggregateError')
-  t.equal(reasonOf(Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' })), 'ECONNREFUSED')
-  t.equal(reasonOf('a text'), 'a text')
-  t.end()
+  t.equal(redisReason(failure(new ReplyError("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'secret'"))), "ERR unknown command 'HELLO'")
+  t.equal(redisReason(new ReplyError("NOPERM User shop has no permissions to run the 'evalsha' command")), "NOPERM the user has no permissions to run the 'evalsha' command")
+  t.equal(redisReason(new AggregateError([], '')), 'AggregateError')
+  t.equal(redisReason(Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' })), 'ECONNREFUSED')
+  t.equal(redisReason('a text'), 'a text')
 })
