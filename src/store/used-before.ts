@@ -1,5 +1,5 @@
-import { MockError } from '../errors.ts'
 import type { Refused } from '../protocol/refusal.ts'
+import { orNothing } from './not-found.ts'
 import type { StateStore } from './state-store.ts'
 
 /**
@@ -8,11 +8,6 @@ import type { StateStore } from './state-store.ts'
  * @throws MockError of the store
  */
 export async function usedBefore (threeDSServerTransID: string, store: Pick<StateStore, 'get'>): Promise<Refused | undefined> {
-  try {
-    await store.get(threeDSServerTransID)
-    return { errorCode: '301', errorDetail: 'threeDSServerTransID' }
-  } catch (error) {
-    if (error instanceof MockError && error.code === 'transaction_not_found') return undefined
-    throw error
-  }
+  const found = await orNothing(store.get(threeDSServerTransID))
+  return found === undefined ? undefined : { errorCode: '301', errorDetail: 'threeDSServerTransID' }
 }
