@@ -11,7 +11,7 @@ export interface MetricDescription {
 const REQUEST_LABELS = { endpoint: 'route pattern, or `unmatched`', method: 'HTTP method', status: 'HTTP status' }
 const SENT_LABELS = { message: '`messageType`', outcome: 'answered, timed-out, unreachable, refused (by `OUTBOUND_ALLOW`)' }
 const OPERATIONS = 'insert, get, update, delete, findByAcsTransId'
-const JOBS = 'challenge-timer, report, resume-report'
+const JOBS = 'challenge-timer, report, resume-report, decoupled-wait'
 const ERRO_LABELS = { component: '`errorComponent`: C, S, D, A, or other', code: '`errorCode` that EMV has, or other' }
 
 /** Every metric of the mock itself, in the order of the text. Names of the first three: compatibility §1.9. */
