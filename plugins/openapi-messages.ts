@@ -1,4 +1,4 @@
-import type { MessageType } from '../src/protocol/catalogue/element.ts'
+import type { MessageType } from '../src/protocol/messages.ts'
 import { messageJsonSchema, versionsOf } from '../src/protocol/catalogue/json-schema.ts'
 import { MESSAGES } from './messages-member.ts'
 

@@ -1,4 +1,5 @@
 import { isErrorCode } from '../protocol/error-codes.ts'
+import { MESSAGE_TYPES } from '../protocol/messages.ts'
 import type { StoreEvents } from '../store/state-store.ts'
 import { METRICS, type MetricDescription } from './catalogue.ts'
 import { createFamily, newCount, newDurations, observe, type Count, type Durations, type Family } from './series.ts'
@@ -123,7 +124,6 @@ export function createMeters (): KeptMeters {
 }
 
 const OTHER = 'other'
-const MESSAGE_TYPES: readonly unknown[] = ['AReq', 'ARes', 'CReq', 'CRes', 'RReq', 'RRes', 'PReq', 'PRes', 'OReq', 'ORes', 'Erro']
 const COMPONENTS: readonly unknown[] = ['C', 'S', 'D', 'A']
 
 function oneOf (known: readonly unknown[], value: unknown): string {

@@ -8,6 +8,10 @@ export type Json = null | boolean | number | string | Json[] | { [member: string
 /** A JSON object as it came over the wire. */
 export type JsonObject = { [member: string]: Json }
 
+/** The messages of EMV 3-D Secure by the value of `messageType`. */
+export const MESSAGE_TYPES = ['AReq', 'ARes', 'CReq', 'CRes', 'RReq', 'RRes', 'PReq', 'PRes', 'OReq', 'ORes', 'Erro'] as const
+export type MessageType = typeof MESSAGE_TYPES[number]
+
 /** 01 app, 02 browser, 03 3RI. */
 export type DeviceChannel = '01' | '02' | '03'
 /** emv3ds-protocol §6. */

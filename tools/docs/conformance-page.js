@@ -7,7 +7,7 @@ import { blocks, code, generatedBy, table } from './markdown.js'
  * @typedef {import('./conformance-data.js').Shown} Shown
  * @typedef {import('./conformance-data.js').Missing} Missing
  * @typedef {import('../../src/protocol/catalogue/element.ts').Element} Element
- * @typedef {import('../../src/protocol/catalogue/element.ts').MessageType} MessageType
+ * @typedef {import('../../src/protocol/messages.ts').MessageType} MessageType
  */
 
 const messageTypes = /** @type {MessageType[]} */ (Object.keys(MESSAGES))

@@ -5,7 +5,7 @@ import { anchor, blocks, code, generatedBy, list, table, words } from './markdow
 /**
  * @typedef {import('../../src/protocol/catalogue/element.ts').Element} Element
  * @typedef {import('../../src/protocol/catalogue/element.ts').Child} Child
- * @typedef {import('../../src/protocol/catalogue/element.ts').MessageType} MessageType
+ * @typedef {import('../../src/protocol/messages.ts').MessageType} MessageType
  * @typedef {import('../../src/protocol/catalogue/element.ts').Shape} Shape
  */
 

@@ -1,4 +1,5 @@
-import type { MessageType, Shape } from './element.ts'
+import type { MessageType } from '../messages.ts'
+import type { Shape } from './element.ts'
 
 /** What is wrong with a code: not listed, or of a range that EMVCo keeps for later. */
 export type CodeFault = 'unlisted' | 'reserved'

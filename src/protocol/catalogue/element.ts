@@ -1,4 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { MESSAGE_TYPES, type MessageType } from '../messages.ts'
 import { SUPPORTED_VERSIONS } from '../versions.ts'
 
 const closed = <Properties extends TProperties>(properties: Properties) => Type.Object(properties, { additionalProperties: false })
@@ -6,16 +7,12 @@ const text = Type.String({ minLength: 1 })
 const version = Type.Enum(SUPPORTED_VERSIONS)
 const versions = Type.Array(version, { minItems: 1 })
 const code = Type.Union([text, Type.Boolean()])
-const messageTypes = ['AReq', 'ARes', 'CReq', 'CRes', 'RReq', 'RRes', 'PReq', 'PRes', 'OReq', 'ORes', 'Erro'] as const
 const leg = Type.Enum(['3DSServer->DS', 'DS->ACS', 'ACS->DS'])
 const presence = Type.Enum(['R', 'C', 'O'])
 const enforce = Type.Enum(['hard', 'soft'])
 
-/** The messages of EMV 3-D Secure by the value of `messageType`. */
-export type MessageType = typeof messageTypes[number]
-
 const perMessage = <Schema extends TSchema>(schema: Schema) => Type.Unsafe<Partial<Record<MessageType, Static<Schema>>>>(
-  closed(Object.fromEntries([...messageTypes, '(container)'].map((name) => [name, Type.Optional(schema)])))
+  closed(Object.fromEntries([...MESSAGE_TYPES, '(container)'].map((name) => [name, Type.Optional(schema)])))
 )
 
 /**
@@ -139,7 +136,7 @@ export const ElementSchema = closed({
   notes: Type.Optional(text),
   component: text,
   /** None for what is no member of a message: a form field, or a member of signed content. */
-  messages: Type.Array(Type.Enum(messageTypes)),
+  messages: Type.Array(Type.Enum(MESSAGE_TYPES)),
   versions,
   deviceChannels: perMessage(channels),
   messageCategory: perMessage(categories),

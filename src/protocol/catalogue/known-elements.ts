@@ -1,5 +1,5 @@
-import type { JsonObject } from '../messages.ts'
-import type { Element, Inclusion, MessageType } from './element.ts'
+import type { JsonObject, MessageType } from '../messages.ts'
+import type { Element, Inclusion } from './element.ts'
 import { catalogue } from './elements.ts'
 import { Kept } from './kept.ts'
 

@@ -1,5 +1,6 @@
+import type { MessageType } from '../messages.ts'
 import { codesOf } from './codes.ts'
-import type { Element, MessageType } from './element.ts'
+import type { Element } from './element.ts'
 import { catalogue } from './elements.ts'
 import { Kept } from './kept.ts'
 import { shapeIn } from './value-rules.ts'
