@@ -92,6 +92,6 @@ async function registerAll (app: FastifyInstance, config: Config, clock: Clock, 
   await app.register(directoryServerRoutes, { prefix: '/ds' })
   await app.register(acsRoutes)
   await app.register(mockRoutes, { prefix: '/mock' })
-  await app.register(healthRoutes, { clock, version, environment: compatibility })
+  await app.register(healthRoutes, { clock, version, compatibility })
   await app.register(metricsRoute)
 }

@@ -28,7 +28,7 @@ async function build (t: Test, redis?: RedisServer, enabled = true): Promise<{ a
     clock,
     events: app.meters.storeEvents
   })
-  await app.register(healthRoutes, { clock, version: '1.2.3', environment: 'test' })
+  await app.register(healthRoutes, { clock, version: '1.2.3', compatibility: 'emv' })
   return { app, clock }
 }
 
@@ -67,7 +67,7 @@ t.test('/health/detailed tells everything, with the uptime of the clock', async 
     timestamp: '2026-11-21T03:05:36.178+00:00',
     service: '3ds-mock-server',
     version: '1.2.3',
-    environment: 'test',
+    environment: 'emv',
     uptime: 90.5,
     services: {
       redis: { status: 'not_used', connected: false, store: 'memory' },
