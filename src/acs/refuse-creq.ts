@@ -5,7 +5,7 @@ import type { JsonObject } from '../protocol/messages.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
-import { type Challenge, type ChallengeRules, type Step, step } from './challenge/machine.ts'
+import { type ChallengeRules, step } from './challenge/machine.ts'
 
 /** What ending a challenge for a CReq takes. */
 export interface RefusalParts extends ChallengeParts {
@@ -25,10 +25,5 @@ export interface RefusalParts extends ChallengeParts {
 export async function endWithRefusal (found: Transaction, inApp: boolean, error: ProtocolError, parts: RefusalParts): Promise<void> {
   const { aReq, parties } = found
   if (!parts.faultsEnd || (aReq.deviceChannel === '01') !== inApp || !hasChallenge(found) || parties?.acs === 'elsewhere') return
-  await advanceChallenge(parts, found, (challenge) => refusalStep(challenge, error, parts.rules))
-}
-
-/** The ending by a CReq that cannot be used. */
-export function refusalStep (challenge: Challenge, { erro }: ProtocolError, rules: ChallengeRules): Step {
-  return step(challenge, { type: 'refuse', erro: { ...erroBody(erro) } as JsonObject }, rules)
+  await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'refuse', erro: { ...erroBody(error.erro) } as JsonObject }, parts.rules))
 }
