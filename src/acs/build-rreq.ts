@@ -32,7 +32,7 @@ export function buildRReq (transaction: Transaction, progress: ChallengeProgress
     ...(erro === undefined ? {} : { challengeErrorReporting: erro }),
     ...(transStatus === 'Y' || transStatus === 'N' ? authenticationElements(aReq.messageVersion, meansOf(transaction, progress)) : {}),
     ...(isDecoupled(transaction) ? {} : challengeElements(transaction, progress)),
-    ...consentElements(transaction, progress),
+    ...consentStatuses(transaction, progress),
     ...proofs.forRReq(aReq, transStatus, transaction.acsTransID, transaction.scheme)
   }
 }
@@ -69,7 +69,7 @@ function challengeElements ({ aReq, plan }: Transaction, progress: ChallengeProg
 const MOST_INTERACTIONS = 99
 
 /** What the cardholder consented to. */
-function consentElements ({ aReq }: Transaction, { consents = {} }: ChallengeProgress): JsonObject {
+function consentStatuses ({ aReq }: Transaction, { consents = {} }: ChallengeProgress): JsonObject {
   const given = Object.entries(consents) as [Consent, 'Y' | 'N'][]
   return Object.assign({}, ...given.map(([consent, answer]) => consentStatus(aReq.messageVersion, consent, answer)))
 }

@@ -1,7 +1,7 @@
 import { isPointOnCurve } from '../crypto/p256.ts'
 import type { AReq } from '../protocol/messages.ts'
 import { refusalOf } from '../protocol/refusal.ts'
-import type { AcsParts, DsStamp } from './take-areq.ts'
+import type { AcsParts, DsIdentity } from './take-areq.ts'
 
 /**
  * Judges the keys of SDKs: a key is public, and its point lies on P-256 (emv3ds-protocol §13.2). Without a challenge nobody
@@ -18,6 +18,6 @@ export function createSdkKeyJudge ({ isStrict, note }: { isStrict: boolean, note
   }
 }
 
-function refuse (aReq: AReq, stamp: DsStamp): never {
+function refuse (aReq: AReq, stamp: DsIdentity): never {
   throw refusalOf({ ...aReq, ...stamp }, { errorCode: '203', errorDetail: 'sdkEphemPubKey' }, 'A')
 }

@@ -43,15 +43,15 @@ export interface AcsParts {
    * @param isNeeded whether the SDK will be challenged
    * @throws ProtocolError A/203
    */
-  judgeSdkKey (aReq: AReq, stamp: DsStamp, isNeeded: boolean): void
+  judgeSdkKey (aReq: AReq, stamp: DsIdentity, isNeeded: boolean): void
   /** Makes the ACS's ephemeral pair of one app challenge. */
   createEphemeralKeys (): EphemeralKeys
   /** Signs `acsSignedContent`. */
   signContent (content: AcsContent): Promise<string>
 }
 
-/** What the DS added to the AReq for the ACS. */
-export interface DsStamp {
+/** What of the DS an ARes repeats: the AReq has it from there. */
+export interface DsIdentity {
   dsTransID: string
   dsReferenceNumber: string
 }
@@ -77,7 +77,7 @@ export interface AcsAnswer {
  * @throws ProtocolError A/203 for a key that no challenge can go with; MockError of the store
  */
 export async function takeAReq (
-  aReq: AReq, stamp: DsStamp & DsDecisions, addresses: AcsAddresses, parts: AcsParts
+  aReq: AReq, stamp: DsIdentity & DsDecisions, addresses: AcsAddresses, parts: AcsParts
 ): Promise<AcsAnswer> {
   const acsTransID = parts.ids.uuid()
   const prior = aReq['threeDSRequestorPriorAuthenticationInfo'] === undefined ? undefined : await findPrior(aReq, parts.store)

@@ -67,14 +67,14 @@ const FILLERS: { readonly [K in Kind | 'texts']: () => Json } = {
 /** Elements that stand elsewhere in the stored form, or are derived again when it is read. */
 const NOT_ELEMENTS: ReadonlySet<string> = new Set(['messageType', 'messageVersion', 'sdkEphemPubKey', 'deviceRenderOptions'])
 
-interface Place {
+interface StoredPlace {
   /** The original's name of the group; empty for the top level. */
   group: string
   name: string
   kind: Kind
 }
 
-const placeOf = new Map<string, Place>()
+const placeOf = new Map<string, StoredPlace>()
 for (const [group, elements] of Object.entries(PLACES)) {
   for (const element of elements) {
     placeOf.set(element, { group: LEGACY_NAMES[group] ?? group, name: LEGACY_NAMES[element] ?? element, kind: KINDS[element] ?? 'text' })
@@ -132,7 +132,7 @@ function createGroups (): Groups {
 }
 
 /** @returns whether the value fits the place, and so is there now. */
-function store (groups: Groups, { group, name, kind }: Place, value: Json): boolean {
+function store (groups: Groups, { group, name, kind }: StoredPlace, value: Json): boolean {
   const stored = kind === 'u32' || kind === 'u64'
     ? asNumber(value)
     : kind === 'authenticationInfo' && isJsonObject(value) ? spellMessage(value, 'legacy') : value

@@ -1,11 +1,11 @@
-import { HERE, type CardRange as DirectoryRange } from '../directory-server/card-ranges/card-range.ts'
+import { type CardRange, HERE } from '../directory-server/card-ranges/card-range.ts'
 import { matchScenario } from '../scenario/decide.ts'
 import { methodURLFor } from '../scenario/method-behaviour.ts'
 import { EARLIEST_VERSION, NEWEST_VERSION } from '../protocol/versions.ts'
 import type { Outcome, Scenario } from '../scenario/scenario.ts'
 
 /** One card range as `/3ds/version` answers it. */
-export interface CardRange {
+export interface AnsweredRange {
   acsInfoInd: string[]
   startRange: string
   endRange: string
@@ -18,7 +18,7 @@ export interface CardRange {
 }
 
 /** The protocol versions of a card range, both included. */
-export type VersionSpan = Pick<CardRange, 'acsStartProtocolVersion' | 'acsEndProtocolVersion'>
+export type VersionSpan = Pick<AnsweredRange, 'acsStartProtocolVersion' | 'acsEndProtocolVersion'>
 
 /** Every version that is supported. */
 export const supportedSpan: VersionSpan = { acsStartProtocolVersion: EARLIEST_VERSION, acsEndProtocolVersion: NEWEST_VERSION }
@@ -43,7 +43,7 @@ export interface CardRangeRules {
   /** Whether the 3DS Method of this process's ACS is offered; the original had none. */
   hasMethod: boolean
   /** The card ranges of the Directory Server, where it was given some. */
-  find?: (acctNumber: string) => DirectoryRange | undefined
+  find?: (acctNumber: string) => CardRange | undefined
 }
 
 /** The 3DS Method of this process's ACS, as a card range may offer it. */
@@ -55,7 +55,7 @@ export interface MethodOffer {
 }
 
 /** The card ranges a number is in: one, or none for a card that takes no part, by the Directory Server's ranges or by a scenario. */
-export function cardRangesFor (cardNumber: string, rules: CardRangeRules, offer: MethodOffer): CardRange[] {
+export function cardRangesFor (cardNumber: string, rules: CardRangeRules, offer: MethodOffer): AnsweredRange[] {
   const { scenarios, rangeOf, span, hasMethod, find } = rules
   const { notEnrolled, threeDSMethod } = matchScenario({ acctNumber: cardNumber }, scenarios).outcome
   if (notEnrolled === true) return []
@@ -65,7 +65,7 @@ export function cardRangesFor (cardNumber: string, rules: CardRangeRules, offer:
 }
 
 /** What the newest version says holds for the whole span. */
-function toCardRanges (range: DirectoryRange | undefined, behaviour: Outcome['threeDSMethod'], offer: MethodOffer): CardRange[] {
+function toCardRanges (range: CardRange | undefined, behaviour: Outcome['threeDSMethod'], offer: MethodOffer): AnsweredRange[] {
   const versions = range?.acsProtocolVersions ?? []
   const [first, last] = [versions[0], versions.at(-1)]
   if (range === undefined || first === undefined || last === undefined) return []
@@ -80,7 +80,7 @@ function toCardRanges (range: DirectoryRange | undefined, behaviour: Outcome['th
 }
 
 /** A scenario knows no 3DS Method but ours; that a card has none counts for every one. */
-function methodMembers (url: string | undefined, behaviour: Outcome['threeDSMethod'] = { type: 'notify' }, { methodURL, data }: MethodOffer): Partial<CardRange> {
+function methodMembers (url: string | undefined, behaviour: Outcome['threeDSMethod'] = { type: 'notify' }, { methodURL, data }: MethodOffer): Partial<AnsweredRange> {
   if (url === undefined || behaviour.type === 'none') return {}
   return {
     threeDSMethodURL: url === HERE ? methodURLFor(methodURL, behaviour) : url,

@@ -8,7 +8,7 @@ const GROUPS = [
 ] as const
 
 /** An object of the authenticate request. */
-export interface Place {
+export interface RequestPlace {
   /** Its name; the request itself has none. */
   group?: string
   /** Elements of the AReq that are taken from it. */
@@ -26,10 +26,10 @@ const GROUP_MEMBERS = GROUPS.map((group) => AuthenticateRequestSchema.properties
 const ALL_MEMBERS = [TOP, ...GROUP_MEMBERS]
 
 /** The request itself. */
-export const TOP_PLACE: Place = { taken: takenFrom(TOP) }
+export const TOP_PLACE: RequestPlace = { taken: takenFrom(TOP) }
 
 /** The groups in it. */
-export const GROUP_PLACES: readonly Required<Place>[] = GROUPS.map((group, index) => {
+export const GROUP_PLACES: readonly Required<RequestPlace>[] = GROUPS.map((group, index) => {
   return { group, taken: takenFrom(GROUP_MEMBERS[index] as Members) }
 })
 

@@ -7,7 +7,7 @@ import { missingFault } from '../../protocol/missing-fault.ts'
 import { VERSIONS_IN_WORDS } from '../../protocol/versions.ts'
 import { isWebAddress, NO_WEB_ADDRESS } from '../../protocol/web-address.ts'
 import { isJsonObject } from '../spelling.ts'
-import { asElement, GROUP_PLACES, type Place, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
+import { asElement, GROUP_PLACES, type RequestPlace, TOP_PLACE, WHOLE_NUMBERS } from './areq-places.ts'
 import type { AuthenticateRequest } from './request-schemas.ts'
 import { sdkKeyOf } from './sdk-key.ts'
 
@@ -80,7 +80,7 @@ export function elementFaults (request: JsonObject): Fault[] {
   return [TOP_PLACE, ...GROUP_PLACES].flatMap((place) => placeFaults(request, place, seen))
 }
 
-function placeFaults (request: JsonObject, { group, taken }: Place, seen: Map<string, Json>): Fault[] {
+function placeFaults (request: JsonObject, { group, taken }: RequestPlace, seen: Map<string, Json>): Fault[] {
   const faults: Fault[] = []
   const members = group === undefined ? request : request[group]
   if (!isJsonObject(members)) return faults

@@ -1,8 +1,9 @@
+import type { MessageType } from '../messages.ts'
 import { SUPPORTED_VERSIONS } from '../versions.ts'
 import { codesOf } from './codes.ts'
-import type { Bounds, Child, Element, Format, Inclusion, MessageType, Shape } from './element.ts'
+import type { Bounds, Child, Element, Format, Inclusion, Shape } from './element.ts'
 import { catalogue } from './elements.ts'
-import { type Place, shapeIn } from './value-rules.ts'
+import { type Within, shapeIn } from './value-rules.ts'
 
 /** A JSON Schema of the dialect that OpenAPI 3.1 has. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -64,19 +65,19 @@ function meaningsOf ({ values = [] }: Shape, version: string): string[] {
   return values.filter(({ versions }) => versions === undefined || versions.some((one) => one === version)).map(({ code, meaning }) => `- ${code} ${meaning}`)
 }
 
-function valueSchema (shape: Shape, place: Place): JsonSchema {
+function valueSchema (shape: Shape, within: Within): JsonSchema {
   switch (shape.type) {
-    case 'string': return textSchema(shape, place)
-    case 'object': return objectSchema(shape, place)
-    case 'array': return arraySchema(shape, place)
-    case 'boolean': return { type: 'boolean', ...codeSchema(shape, place) }
-    default: return { anyOf: [textSchema(shape, place), objectSchema(shape, place)] }
+    case 'string': return textSchema(shape, within)
+    case 'object': return objectSchema(shape, within)
+    case 'array': return arraySchema(shape, within)
+    case 'boolean': return { type: 'boolean', ...codeSchema(shape, within) }
+    default: return { anyOf: [textSchema(shape, within), objectSchema(shape, within)] }
   }
 }
 
 const FORMATS: Readonly<Partial<Record<NonNullable<Format['kind']>, string>>> = { uuid: 'uuid', 'url-absolute': 'uri', email: 'email' }
 
-function textSchema (shape: Shape, place: Place): JsonSchema {
+function textSchema (shape: Shape, within: Within): JsonSchema {
   const { length = {}, regex, kind, charset } = shape.format
   const format = kind === undefined ? undefined : FORMATS[kind]
   const pattern = regex ?? (charset === undefined ? undefined : '^[ -~]*$')
@@ -85,7 +86,7 @@ function textSchema (shape: Shape, place: Place): JsonSchema {
     ...lengthSchema(length),
     ...(pattern === undefined ? {} : { pattern }),
     ...(format === undefined ? {} : { format }),
-    ...codeSchema(shape, place)
+    ...codeSchema(shape, within)
   }
 }
 
@@ -96,35 +97,35 @@ function lengthSchema ({ fixed, min = fixed, max = fixed }: Bounds): JsonSchema 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'))
 
 /** The codes, with those that a DS may give a meaning; nothing where others are accepted. */
-function codeSchema (shape: Shape, { version, messageType }: Place): JsonSchema {
+function codeSchema (shape: Shape, { version, messageType }: Within): JsonSchema {
   const codes = codesOf(shape, version, messageType)
   if (codes === undefined || shape.otherCodes === 'accepted') return {}
   const ofDs = TWO_DIGITS.filter((code) => !codes.listed.has(code) && codes.faultOf(code) === undefined)
   return { enum: [...codes.listed, ...ofDs] }
 }
 
-function objectSchema ({ children = [] }: Shape, place: Place): JsonSchema {
-  const members = children.filter(({ versions }) => versions.some((one) => one === place.version))
+function objectSchema ({ children = [] }: Shape, within: Within): JsonSchema {
+  const members = children.filter(({ versions }) => versions.some((one) => one === within.version))
   if (members.length === 0) return { type: 'object' }
   return {
     type: 'object',
     required: members.filter(({ presence }) => presence === 'R').map(({ name }) => name),
-    properties: Object.fromEntries(members.map((child) => [child.name, memberSchema(child, place)]))
+    properties: Object.fromEntries(members.map((child) => [child.name, memberSchema(child, within)]))
   }
 }
 
-function memberSchema (child: Child, place: Place): JsonSchema {
-  const shape = shapeIn(place.version, child)
-  const words = [child.desc, child.condition, ...meaningsOf(shape, place.version)].filter((part) => part !== undefined)
-  return { ...(words.length === 0 ? {} : { description: words.join('\n') }), ...valueSchema(shape, place) }
+function memberSchema (child: Child, within: Within): JsonSchema {
+  const shape = shapeIn(within.version, child)
+  const words = [child.desc, child.condition, ...meaningsOf(shape, within.version)].filter((part) => part !== undefined)
+  return { ...(words.length === 0 ? {} : { description: words.join('\n') }), ...valueSchema(shape, within) }
 }
 
-function arraySchema (shape: Shape, place: Place): JsonSchema {
+function arraySchema (shape: Shape, within: Within): JsonSchema {
   const { size, items } = shape.format
-  return { type: 'array', ...(size === undefined ? {} : { minItems: size.min, maxItems: size.max }), items: itemSchema(shape, items, place) }
+  return { type: 'array', ...(size === undefined ? {} : { minItems: size.min, maxItems: size.max }), items: itemSchema(shape, items, within) }
 }
 
-function itemSchema (shape: Shape, items: Format['items'], place: Place): JsonSchema {
+function itemSchema (shape: Shape, items: Format['items'], within: Within): JsonSchema {
   if (items?.singleKey === true) return { type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: { type: 'string', minLength: 1 } }
-  return items?.type === 'string' ? textSchema({ ...shape, format: { length: items.length ?? {} } }, place) : objectSchema(shape, place)
+  return items?.type === 'string' ? textSchema({ ...shape, format: { length: items.length ?? {} } }, within) : objectSchema(shape, within)
 }

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../messages.ts'
+import type { JsonObject, MessageType } from '../messages.ts'
 import { type Circumstances, type Holds, holds } from './conditions.ts'
-import type { Element, Inclusion, MessageType } from './element.ts'
+import type { Element, Inclusion } from './element.ts'
 import { catalogue } from './elements.ts'
 import type { Found } from './found.ts'
 import { Kept } from './kept.ts'
@@ -30,8 +30,8 @@ export function messageRule (kind: MessageKind): MessageRule {
 
 function makeRule (kind: MessageKind): MessageRule {
   const elements = catalogue().filter(({ messages }) => messages.includes(kind.messageType))
-  const places = placesOf(kind, elements)
-  const listed = elements.flatMap((element) => listedIn(element, kind, places) ?? [])
+  const ways = waysOf(kind, elements)
+  const listed = elements.flatMap((element) => listedIn(element, kind, ways) ?? [])
   const known = new Set(listed.map(({ element }) => element.name))
   const judgeMembers = memberRules(listed.map((one) => memberOf(one, kind, known)))
   const judgeUsage = listed.flatMap(({ element }) => usageRule(element, kind, known))
@@ -41,11 +41,11 @@ function makeRule (kind: MessageKind): MessageRule {
   }
 }
 
-/** A channel and a category in which a message can be; '' where the message has none. */
-interface Place { deviceChannel: string, messageCategory: string }
+/** A channel and a category in which a message can be sent; '' where the message has none. */
+interface Way { deviceChannel: string, messageCategory: string }
 
-/** Every place that it can be in as far as is known. The element `messageType`, which each message has, tells all of them. */
-function placesOf ({ messageType, deviceChannel, messageCategory }: MessageKind, elements: readonly Element[]): Place[] {
+/** Every way in which it can be sent, as far as is known. The element `messageType`, which each message has, tells all of them. */
+function waysOf ({ messageType, deviceChannel, messageCategory }: MessageKind, elements: readonly Element[]): Way[] {
   const rows = elements.flatMap(({ name, inclusion }) => name === 'messageType' ? inclusion[messageType] as Inclusion[] : [])
   const among = (known: string | undefined, all: string[]) => known !== undefined && all.includes(known) ? [known] : all.length === 0 ? [''] : all
   const channels = among(deviceChannel, rows.flatMap((row) => row.deviceChannels))
@@ -53,13 +53,13 @@ function placesOf ({ messageType, deviceChannel, messageCategory }: MessageKind,
   return channels.flatMap((channel) => categories.map((category) => ({ deviceChannel: channel, messageCategory: category })))
 }
 
-/** An element that a message has, and what is said of it in every place that the message can be in. */
+/** An element that a message has, and what is said of it in every way in which the message can be in. */
 interface Listed { element: Element, rows: readonly (Inclusion | undefined)[] }
 
 /** Nothing where the element is only additional (§3.7). */
-function listedIn (element: Element, kind: MessageKind, places: readonly Place[]): Listed | undefined {
+function listedIn (element: Element, kind: MessageKind, ways: readonly Way[]): Listed | undefined {
   if (element.transport !== undefined || element.container !== undefined) return undefined
-  const rows = places.map((place) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, place)))
+  const rows = ways.map((place) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, place)))
   return rows.some((row) => row !== undefined) ? { element, rows } : undefined
 }
 
@@ -70,13 +70,13 @@ function memberOf ({ element, rows }: Listed, kind: MessageKind, known: Readonly
 
 const has = (all: readonly string[], one: string) => all.length === 0 || all.includes(one)
 
-function isFor (row: Inclusion, { version, leg, final }: MessageKind, { deviceChannel, messageCategory }: Place): boolean {
+function isFor (row: Inclusion, { version, leg, final }: MessageKind, { deviceChannel, messageCategory }: Way): boolean {
   return has(row.versions, version) && has(row.deviceChannels, deviceChannel) && has(row.messageCategory, messageCategory) &&
     (row.leg === undefined || leg === undefined || row.leg === leg) &&
     (row.crES === undefined || (row.crES === 'final only') === final)
 }
 
-/** Where the place is not known, only what is due in all of them is due. */
+/** Where the way is not known, only what is due in all of them is due. */
 function allOf (dues: readonly (Due | undefined)[]): Due | undefined {
   const [first, ...others] = dues
   if (others.length === 0) return first
