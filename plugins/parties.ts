@@ -21,6 +21,7 @@ import { directoryServerId } from '../src/directory-server/identity.ts'
 import { dsRefusal } from '../src/directory-server/refuse.ts'
 import { asAnswer, type RReqParts, takeRReq, type ThreeDSServerLink } from '../src/directory-server/take-rreq.ts'
 import { ProtocolError } from '../src/errors.ts'
+import { noteFindings } from '../src/exchange/note-findings.ts'
 import { createOutboundPolicy } from '../src/exchange/outbound-policy.ts'
 import { createOutboundPost, type OutboundPost } from '../src/exchange/outbound-request.ts'
 import type { SendMessage } from '../src/exchange/send-message.ts'
@@ -71,7 +72,7 @@ export function acsLink ({ directoryServer }: Config, send: SendMessage, acs: Ac
 /** Keys of SDKs, for the ACS: what is wrong with one that nobody needs is only noted. */
 export function sdkKeyJudge (app: FastifyInstance, { isStrict }: Config): AcsParts['judgeSdkKey'] {
   const findings = [{ errorCode: '203', element: 'sdkEphemPubKey', refused: false }]
-  const note = ({ messageType, threeDSServerTransID }: AReq) => { app.log.debug({ messageType, threeDSServerTransID, findings }, 'findings in a message') }
+  const note = (aReq: AReq) => { noteFindings(aReq, findings, app.log) }
   return createSdkKeyJudge({ isStrict, note: notesFindings(app) ? note : undefined })
 }
 

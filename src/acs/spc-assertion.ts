@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto'
 import { decodeBase64url, decodeBrowserBase64 } from '../crypto/base64url.ts'
 import { isJsonObject, parseJson } from '../protocol/json.ts'
 import type { AReq, ARes, Json, JsonObject } from '../protocol/messages.ts'
+import { isOfSpc } from '../protocol/second-areq.ts'
 import { spcTotal } from './spc.ts'
-
-/** `threeDSReqAuthMethod` of one who confirmed by the browser's payment confirmation. */
-const SPC_METHOD = '09'
 
 /**
  * What the second AReq of a Secure Payment Confirmation brings as proof: emv3ds-protocol §5.9.
@@ -15,7 +13,7 @@ export function assertionIn (aReq: AReq): Json | undefined {
   if (aReq['spcIncompInd'] !== undefined) return undefined
   const info = aReq['threeDSRequestorAuthenticationInfo'] as Json | undefined
   const infos = Array.isArray(info) ? info : [info]
-  return infos.filter(isJsonObject).find(({ threeDSReqAuthMethod }) => threeDSReqAuthMethod === SPC_METHOD)?.['threeDSReqAuthData']
+  return infos.find(isOfSpc)?.['threeDSReqAuthData']
 }
 
 /**

@@ -1,14 +1,13 @@
 import { ProtocolError } from '../errors.ts'
 import { judgeErro } from '../exchange/judge-answer.ts'
+import { noteFindings } from '../exchange/note-findings.ts'
 import { contradictionsInARes } from '../protocol/ares-contradictions.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAboutAnswer } from '../protocol/erro-about.ts'
 import { soundErro } from '../protocol/erro.ts'
-import type { Finding } from '../protocol/judge.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
 import type { Refused } from '../protocol/refusal.ts'
-import { canonicalUuid } from '../protocol/uuid.ts'
 import type { AReqParts, DsStamp } from './ds-parts.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal, PassedOnErro } from './refuse.ts'
@@ -29,7 +28,7 @@ export function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, parts
   const judgement = parts.judge(read, {
     messageTypes: ['ARes'], version: aReq.messageVersion, wrong: contradictionsInARes(read.message, aReq), earlier: { areq: aReq as JsonObject }
   })
-  noteFindings(read.message, judgement.findings, parts)
+  noteFindings(read.message, judgement.findings, parts.log)
   if (isOwn) return aRes
   const known = { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }
   const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS) ?? otherDs(aRes, stamp)
@@ -59,9 +58,4 @@ export function passedOn (read: ReadMessage, aReq: AReq, { judge }: AReqParts): 
   const refused = judgeErro(read, judge)
   if (refused === undefined) return new PassedOnErro(soundErro(read.message))
   return new ProtocolError('The ACS answered with an Erro that is none', erroAboutAnswer(aReq, 'Erro', refused, 'D'))
-}
-
-/** Notes what was found and stops nothing. */
-export function noteFindings ({ messageType, threeDSServerTransID: id }: JsonObject, findings: readonly Finding[], { log }: AReqParts): void {
-  if (findings.length > 0) log.debug({ messageType, threeDSServerTransID: canonicalUuid(id), findings }, 'findings in a message')
 }

@@ -1,3 +1,4 @@
+import { noteFindings } from '../exchange/note-findings.ts'
 import type { Judgement } from '../protocol/judge.ts'
 import type { AReq } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
@@ -8,7 +9,7 @@ import type { MessageVersion } from '../protocol/versions.ts'
 import type { AReqParts, DirectoryAnswer, DsStamp, RoleAddresses } from './ds-parts.ts'
 import { DS_REFERENCE_NUMBER } from './identity.ts'
 import { judgeSdkServer, requireClock, requireUnused } from './judge-claims.ts'
-import { noteFindings, passedOn, unusable, usableARes } from './judge-reply.ts'
+import { passedOn, unusable, usableARes } from './judge-reply.ts'
 import { dsRefusal } from './refuse.ts'
 import { attemptFor, notParticipating } from './stand-in.ts'
 
@@ -52,7 +53,7 @@ export async function takeAReq (call: AReqCall, parts: AReqParts): Promise<Direc
 }
 
 function settle ({ refused, findings }: Judgement, { read, isTolerated = false }: AReqCall, parts: AReqParts): void {
-  noteFindings(read.message, findings, parts)
+  noteFindings(read.message, findings, parts.log)
   if (refused !== undefined && !isTolerated) throw dsRefusal(read.message as AReq, refused)
 }
 

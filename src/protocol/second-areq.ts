@@ -12,6 +12,7 @@ export function contextsOf ({ spcIncompInd, threeDSRequestorAuthenticationInfo: 
   return spcIncompInd !== undefined || (Array.isArray(info) && info.some(isOfSpc)) ? SECOND_OF_SPC : undefined
 }
 
-function isOfSpc (info: Json): boolean {
+/** @returns whether a `threeDSRequestorAuthenticationInfo` is of a cardholder who confirmed by the browser's payment confirmation. */
+export function isOfSpc (info: Json | undefined): info is JsonObject {
   return isJsonObject(info) && info['threeDSReqAuthMethod'] === '09'
 }
