@@ -7,14 +7,14 @@ import { step } from './challenge/machine.ts'
 import { refusalOf } from '../protocol/refusal.ts'
 
 /**
- * The second AReq is the end of an SPC: no RReq follows (emv3ds-protocol §5.9). It is written before that AReq is answered, so
+ * The second AReq of a browser is the end of an SPC: no RReq follows (emv3ds-protocol §5.9). It is written before that AReq is answered, so
  * that of two of them only one is heard; the same one may come again, where its answer was lost or could not be kept.
  * @param prior the transaction that it names
  * @returns whether the SPC was open until this AReq came: its timer, or another AReq, may have been there first
  * @throws ProtocolError A/301 where it has the id of the first one; MockError of the store
  */
 export async function endSpc (aReq: AReq, prior: Transaction, store: StateStore): Promise<boolean> {
-  if (prior.aRes?.transStatus !== 'S') return false
+  if (aReq.deviceChannel !== '02' || prior.aRes?.transStatus !== 'S') return false
   const endedBy = canonicalUuid(aReq.threeDSServerTransID) as string
   if (endedBy === prior.threeDSServerTransID) throw refusalOf(aReq, { errorCode: '301', errorDetail: 'threeDSServerTransID' }, 'A')
   const { challenge } = await store.update(prior.threeDSServerTransID, (current) => {

@@ -112,6 +112,14 @@ t.test('the fallback to decoupled after a challenge that ended with D (emv3ds-pr
     ...kept, challenge: { interactionCounter: 1, sdkCounter: 0, state: 'ended', rReq: { ...kept.aRes, messageType: 'RReq', transStatus: 'D' } as never }
   }))
   t.match(await authenticated(aReq({ version: '2.3.1', channel: '03' }, asked)), { transStatus: 'D', acsDecConInd: 'Y', authenticationMethod: ['12'] })
+  t.match(await authenticated(aReq({ version: '2.3.1' }, asked)), { transStatus: 'C' }, 'in a browser threeRIInd says nothing (§3.7)')
+})
+
+t.test('only a browser\'s AReq ends a Secure Payment Confirmation: another one that names it is answered by its scenario (emv3ds-protocol §5.9)', async (t) => {
+  const s = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: SPC_CARD, ...SPC }))
+  const later = aReq({ version: '2.3.1', channel: '03' }, { acctNumber: FRICTIONLESS_CARD, threeDSRequestorPriorAuthenticationInfo: priorInfo(s['acsTransID'], '02') })
+  t.equal((await authenticated(later))['transStatus'], 'Y')
+  t.equal((await app.stateStore.findByAcsTransId(s['acsTransID'])).challenge?.endedBy, undefined)
 })
 
 t.test('of two second AReq at once each is answered, and the SPC is over (emv3ds-protocol §5.9)', async (t) => {
