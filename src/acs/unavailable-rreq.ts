@@ -1,8 +1,6 @@
 import type { RReq } from '../protocol/messages.ts'
-import { reasonFor } from '../protocol/trans-status-reasons.ts'
+import { reasonFor, TECHNICAL_PROBLEM } from '../protocol/trans-status-reasons.ts'
 import type { MessageVersion } from '../protocol/versions.ts'
-
-const TECHNICAL_PROBLEM = '22'
 
 /** What does not go with U: emv3ds-protocol §6. */
 const OF_OTHERS = new Set(['eci', 'authenticationValue', 'authenticationType', 'authenticationMethod', 'challengeCancel', 'transStatusReason', 'challengeErrorReporting'])

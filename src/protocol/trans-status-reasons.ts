@@ -1,9 +1,12 @@
 import { listedCodes } from './catalogue/listed-codes.ts'
 import type { MessageVersion } from './versions.ts'
 
+/** emv3ds-protocol §7. */
+export const TECHNICAL_PROBLEM = '22'
+
 /** What says nearly the same as a reason that came with 2.2.0 or 2.3.1; of an earlier version, or with a nearest of its own. */
 const NEAREST: ReadonlyMap<string, string> = new Map([
-  ['22', '07'], ['23', '01'], ['24', '14'], ['25', '01'], ['26', '14'], ['27', '07'], ['28', '09'], ['29', '26'], ['30', '23']
+  [TECHNICAL_PROBLEM, '07'], ['23', '01'], ['24', '14'], ['25', '01'], ['26', '14'], ['27', '07'], ['28', '09'], ['29', '26'], ['30', '23']
 ])
 
 /** Says the least: for what EMV has not assigned. */

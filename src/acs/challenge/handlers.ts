@@ -1,4 +1,4 @@
-import { reasonFor } from '../../protocol/trans-status-reasons.ts'
+import { reasonFor, TECHNICAL_PROBLEM } from '../../protocol/trans-status-reasons.ts'
 import { atLeast } from '../../protocol/versions.ts'
 import type { ChallengeProgress, ChallengeState, Consent, Ending } from '../../transaction/challenge.ts'
 import { isRepeated, keepWrongEntry } from '../wrong-entries.ts'
@@ -28,7 +28,6 @@ export const handlers: Handlers = {
   reported: (challenge) => ({ progress: { ...challenge.progress, state: 'ended' } })
 }
 
-const TECHNICAL_PROBLEM = '22'
 const IDLE: Ending = { transStatus: 'N', transStatusReason: '14', challengeCancel: '04' }
 const DECLINED: Ending = { transStatus: 'N', transStatusReason: '01' }
 
