@@ -11,7 +11,8 @@ export interface Erro extends ErroContent {
   errorDescription: string
 }
 
-const LONGEST_TEXT = 2048
+/** Longest `errorDetail` and `errorDescription`. */
+export const LONGEST_TEXT = 2048
 const conditional = ['errorMessageType', 'threeDSServerTransID', 'dsTransID', 'acsTransID', 'sdkTransID'] as const
 
 /**
@@ -19,7 +20,7 @@ const conditional = ['errorMessageType', 'threeDSServerTransID', 'dsTransID', 'a
  * An unknown `messageVersion` becomes the newest; `errorDetail` is cut at its longest length, and an empty one becomes the general text; what is
  * not known is left out.
  */
-export function erroBody (erro: ErroContent): Erro {
+export function erroBody (erro: ErroContent): Erro & JsonObject {
   const body: Erro = {
     messageType: 'Erro',
     messageVersion: erro.messageVersion ?? NEWEST_VERSION,
@@ -33,7 +34,7 @@ export function erroBody (erro: ErroContent): Erro {
     const value = erro[element]
     if (value !== undefined) body[element] = value
   }
-  return body
+  return body as Erro & JsonObject
 }
 
 /** What each element has to be where it is kept or passed on; texts that are too long are cut. */

@@ -2,6 +2,7 @@ import { isMissing } from './catalogue/conditions.ts'
 import { type Flaw, Found, type FoundCode } from './catalogue/found.ts'
 import { elementsOf } from './catalogue/known-elements.ts'
 import { type MessageKind, messageRule } from './catalogue/message-rules.ts'
+import { LONGEST_TEXT } from './erro.ts'
 import type { JsonObject, MessageType } from './messages.ts'
 import type { ReadMessage } from './read-message.ts'
 import type { Refused } from './refusal.ts'
@@ -58,7 +59,6 @@ export interface JudgeSettings {
 export type Judge = (read: ReadMessage, expected: Expected) => Judgement
 
 const PASSED: Judgement = Object.freeze({ findings: Object.freeze([]) })
-const LONGEST_DETAIL = 2048
 const FORMAT_FIRST: readonly FoundCode[] = ['204', '203', '207', '201', '202', '304']
 const MISSING_FIRST: readonly FoundCode[] = ['204', '201', '203', '207', '202', '304']
 
@@ -74,10 +74,11 @@ export function createJudge ({ strict, firstErrorCode, tolerates = () => false }
     const found = new Found()
     for (const element of duplicates) found.add('204', element)
     const { leg, contexts, earlier, wrong } = expected
-    messageRule(kindOf(message, expected))({ message, leg, contexts, earlier }, found)
+    const kind = kindOf(message, expected)
+    messageRule(kind)({ message, leg, contexts, earlier }, found)
     if (wrong !== undefined) for (const element of wrong) found.add('203', element)
     addCriticalExtensions(message, found)
-    if (read.hasEscapes) addUnwritableTexts(message, found)
+    if (read.hasEscapes) addUnwritableTexts(message, kind, found)
     if (found.flaws === undefined) return PASSED
     return judgementOf(found.flaws.map((flaw) => ({ ...flaw, refused: isRefused(flaw, message) })), order)
   }
@@ -125,9 +126,9 @@ function addCriticalExtensions ({ messageType, messageExtension }: JsonObject, f
   }
 }
 
-/** Characters of an element that are none: 203 (§3.4). What no version of the message has is not looked at (§3.6). */
-function addUnwritableTexts (message: JsonObject, found: Found): void {
-  const known = elementsOf(message['messageType'] as MessageType)
+/** Characters of an element that are none: 203 (§3.4). What is additional is not looked at (§3.6, §3.7). */
+function addUnwritableTexts (message: JsonObject, { messageType, deviceChannel, version }: MessageKind, found: Found): void {
+  const known = elementsOf(messageType, deviceChannel, version)
   for (const [name, value] of Object.entries(message)) {
     if (known.has(name) && hasUnwritableText(value)) found.add('203', name)
   }
@@ -146,8 +147,8 @@ function judgementOf (flaws: readonly (Flaw & Finding)[], order: readonly FoundC
 function joined (elements: readonly string[]): string {
   let detail = ''
   for (const element of elements) {
-    const longer = detail === '' ? element.slice(0, LONGEST_DETAIL) : `${detail},${element}`
-    if (longer.length > LONGEST_DETAIL) break
+    const longer = detail === '' ? element.slice(0, LONGEST_TEXT) : `${detail},${element}`
+    if (longer.length > LONGEST_TEXT) break
     detail = longer
   }
   return detail

@@ -1,3 +1,4 @@
+import { LONGEST_TEXT } from './erro.ts'
 import { isJsonObject, parseJson } from './json.ts'
 import type { Json, JsonObject } from './messages.ts'
 
@@ -18,7 +19,6 @@ export interface ReadMessage extends Writing {
 export const UNWRITTEN: Writing = { duplicates: [], hasEscapes: false }
 
 const NONE: readonly string[] = []
-const LONGEST_DETAIL = 2048
 const [SPACE, QUOTE, COLON, BACKSLASH] = [32, 34, 58, 92]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 
@@ -71,7 +71,7 @@ interface Open { names: Set<string> | undefined, path: string, last: string }
 function duplicatesIn (raw: string): string[] {
   const found = new Set<string>()
   const open: Open[] = []
-  let room = LONGEST_DETAIL
+  let room = LONGEST_TEXT
   for (let at = 0; at < raw.length && room >= 0; at++) {
     const character = raw.charCodeAt(at)
     const inside = open.at(-1)
@@ -99,7 +99,7 @@ function opened (isObject: boolean, inside: Open | undefined): Open {
   const names = isObject ? new Set<string>() : undefined
   if (inside === undefined) return { names, path: '', last: '' }
   const path = `${inside.path}${inside.last}.`
-  const isDeeper = inside.names !== undefined && path.length < LONGEST_DETAIL
+  const isDeeper = inside.names !== undefined && path.length < LONGEST_TEXT
   return { names, path: isDeeper ? path : inside.path, last: '' }
 }
 

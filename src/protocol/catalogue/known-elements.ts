@@ -6,7 +6,7 @@ import { Kept } from './kept.ts'
 const made = new Map<string, ReadonlySet<string>>()
 
 /** @returns the names of the elements that a message has in a channel and version; without one: in any. */
-export function elementsOf (messageType: MessageType, deviceChannel?: '01' | '02' | '03', version?: string): ReadonlySet<string> {
+export function elementsOf (messageType: MessageType, deviceChannel?: string, version?: string): ReadonlySet<string> {
   const key = `${messageType} ${deviceChannel} ${version}`
   const kept = made.get(key)
   if (kept !== undefined) return kept
@@ -21,7 +21,7 @@ export function elementsOf (messageType: MessageType, deviceChannel?: '01' | '02
 }
 
 /** What tells the elements of a message beside its type: those of its transaction's AReq. */
-interface Circumstances { messageVersion: string, deviceChannel: string, messageCategory: string }
+interface OfTransaction { messageVersion: string, deviceChannel: string, messageCategory: string }
 
 const onLegs = new Kept<ReadonlySet<string>>()
 
@@ -30,7 +30,7 @@ const onLegs = new Kept<ReadonlySet<string>>()
  * @param leg not given: the message has the same elements on each
  */
 export function elementsOnLeg (
-  { messageType }: JsonObject, { messageVersion, deviceChannel, messageCategory }: Circumstances, leg?: 'DS->ACS' | 'DS->3DSServer'
+  { messageType }: JsonObject, { messageVersion, deviceChannel, messageCategory }: OfTransaction, leg?: 'DS->ACS' | 'DS->3DSServer'
 ): ReadonlySet<string> {
   const category = messageCategory === '01' || messageCategory === '02' ? messageCategory : undefined
   return onLegs.at(messageType).at(messageVersion).at(deviceChannel).at(category).at(leg).value(() => {
