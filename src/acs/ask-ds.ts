@@ -63,5 +63,5 @@ function erroOf (read: ReadMessage, rReq: RReq, judge: Judge): Reported {
 
 /** Nobody waits for an answer to an `Erro`. */
 function complain (address: string, erro: ErroContent, { send, timeoutMs }: AskDsParts): void {
-  send(address, { ...erroBody(erro) } as JsonObject, { timeoutMs })
+  send(address, erroBody(erro), { timeoutMs })
 }

@@ -1,7 +1,6 @@
 import type { ProtocolError } from '../errors.ts'
 import { erroBody } from '../protocol/erro.ts'
 import type { Judge } from '../protocol/judge.ts'
-import type { JsonObject } from '../protocol/messages.ts'
 import { hasChallenge } from '../transaction/has-challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
@@ -25,5 +24,5 @@ export interface RefusalParts extends ChallengeParts {
 export async function endWithRefusal (found: Transaction, inApp: boolean, error: ProtocolError, parts: RefusalParts): Promise<void> {
   const { aReq, parties } = found
   if (!parts.faultsEnd || (aReq.deviceChannel === '01') !== inApp || !hasChallenge(found) || parties?.acs === 'elsewhere') return
-  await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'refuse', erro: { ...erroBody(error.erro) } as JsonObject }, parts.rules))
+  await advanceChallenge(parts, found, (challenge) => step(challenge, { type: 'refuse', erro: erroBody(error.erro) }, parts.rules))
 }

@@ -25,7 +25,7 @@ export function createAskAcs ({ send, acsAddress: address, timeoutMs }: AskAcsPa
       return toReply(await onceMore(() => ask({ send, address, message, timeoutMs, requestId: stamp.dsTransID })))
     },
     // It has nothing to say to that, and nobody waits for it.
-    complain (erro) { send(address, { ...erroBody(erro) } as JsonObject, { timeoutMs }) }
+    complain (erro) { send(address, erroBody(erro), { timeoutMs }) }
   }
 }
 

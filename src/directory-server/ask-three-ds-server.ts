@@ -46,7 +46,7 @@ function addressOf ({ aReq }: Transaction): string {
 }
 
 function tell (erro: ErroContent, transaction: Transaction, { send, timeoutMs }: AskThreeDSServerParts): void {
-  send(addressOf(transaction), { ...erroBody(erro) } as JsonObject, { timeoutMs })
+  send(addressOf(transaction), erroBody(erro), { timeoutMs })
 }
 
 function unanswered (rReq: RReq, refused: Refused): ProtocolError {

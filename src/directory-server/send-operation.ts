@@ -1,4 +1,3 @@
-import type { ErroContent } from '../errors.ts'
 import { type Asked, ask } from '../exchange/ask.ts'
 import { judgeErro } from '../exchange/judge-answer.ts'
 import { onceMore } from '../exchange/once-more.ts'
@@ -56,7 +55,7 @@ function judged (oReq: JsonObject, read: ReadMessage, address: string, parts: Se
   const { message } = read
   if (message['messageType'] === 'Erro') {
     const refused = judgeErro(read, parts.judge)
-    return refused === undefined ? soundErro(message) : bodyOf(erroAboutAnswer(oReq, 'Erro', refused, 'D'))
+    return refused === undefined ? soundErro(message) : erroBody(erroAboutAnswer(oReq, 'Erro', refused, 'D'))
   }
   const refused = parts.judge(read, { messageTypes: ['ORes'], version: '2.3.1' }).refused ?? differentIds(message, oReq, ['dsTransID'])
   return refused === undefined ? message : complained(oReq, refused, address, parts)
@@ -64,15 +63,11 @@ function judged (oReq: JsonObject, read: ReadMessage, address: string, parts: Se
 
 /** Nobody waits for what becomes of it. */
 function complained (oReq: JsonObject, refused: Refused, address: string, { send, timeoutMs }: SendOperationParts): JsonObject {
-  const erro = bodyOf(erroAboutAnswer(oReq, 'ORes', refused, 'D'))
+  const erro = erroBody(erroAboutAnswer(oReq, 'ORes', refused, 'D'))
   send(address, erro, { timeoutMs })
   return erro
 }
 
 function ours (oReq: JsonObject, refused: Refused): JsonObject {
-  return bodyOf(erroAbout(oReq, refused, 'D'))
-}
-
-function bodyOf (erro: ErroContent): JsonObject {
-  return { ...erroBody(erro) } as JsonObject
+  return erroBody(erroAbout(oReq, refused, 'D'))
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ErroContent, ProtocolError } from '../errors.ts'
+import { noteFindings } from '../exchange/note-findings.ts'
 import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
@@ -27,7 +28,7 @@ export interface ThreeDSServerLink {
   /**
    * Hands an RReq on.
    * @returns the RRes, or the `Erro` in its place
-   * @throws ProtocolError S/… of the 3DS Server of this process; D/402 and D/405 where it cannot be reached
+   * @throws ProtocolError S/… of the 3DS Server of this process; D/402 to D/405 where it does not answer, D/… for an answer that cannot be used
    */
   results (rReq: RReq, transaction: Transaction): Promise<JsonObject>
   /** Tells it that an RReq for it could not be used; nobody waits for it. */
@@ -92,8 +93,7 @@ function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction
     messageTypes: ['RReq'], version: aReq.messageVersion, wrong: contradictionsIn(read.message, aReq), earlier: earlierOf(transaction)
   })
   const rReq = read.message as RReq
-  const { threeDSServerTransID } = transaction
-  if (judgement.findings.length > 0) log.debug({ threeDSServerTransID, findings: judgement.findings }, 'findings in an RReq')
+  noteFindings(read.message, judgement.findings, log)
   const refused = (isOwn ? undefined : judgement.refused) ?? differentIds(rReq, transaction, ['acsTransID', 'dsTransID']) ??
     (awaitsResult(transaction) ? undefined : unannouncedRReq(aReq.messageVersion))
   if (refused === undefined) return rReq
@@ -110,5 +110,5 @@ function repeated (rReq: RReq, relayed: Answered, { isStrict }: RReqParts): Json
 
 /** An `Erro` as the answer that the other side gets. */
 export function asAnswer (error: ProtocolError): JsonObject {
-  return { ...erroBody(error.erro) } as JsonObject
+  return erroBody(error.erro)
 }
