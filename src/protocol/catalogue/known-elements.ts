@@ -10,11 +10,9 @@ export function elementsOf (messageType: MessageType, deviceChannel?: string, ve
   const key = `${messageType} ${deviceChannel} ${version}`
   const kept = made.get(key)
   if (kept !== undefined) return kept
-  const listed = catalogue().filter(({ transport, container, inclusion }) => {
-    return transport === undefined && container === undefined && inclusion[messageType]?.some(({ versions, deviceChannels }) => (
-      (version === undefined || versions.some((one) => one === version)) && (deviceChannel === undefined || has(deviceChannels, deviceChannel))
-    ))
-  })
+  const listed = catalogue().filter(({ inclusion }) => inclusion[messageType]?.some(({ versions, deviceChannels }) => (
+    (version === undefined || versions.some((one) => one === version)) && (deviceChannel === undefined || has(deviceChannels, deviceChannel))
+  )))
   const names = new Set(listed.map(({ name }) => name))
   made.set(key, names)
   return names
@@ -37,7 +35,7 @@ export function elementsOnLeg (
     const rows = ({ inclusion }: Element): readonly Inclusion[] => inclusion[messageType as MessageType] ?? []
     const isIn = (row: Inclusion) => has(row.versions, messageVersion) && has(row.deviceChannels, deviceChannel) &&
       (category === undefined || has(row.messageCategory, category)) && (row.leg === undefined || row.leg === leg)
-    return new Set(catalogue().filter((element) => element.transport === undefined && element.container === undefined && rows(element).some(isIn)).map(({ name }) => name))
+    return new Set(catalogue().filter((element) => rows(element).some(isIn)).map(({ name }) => name))
   })
 }
 

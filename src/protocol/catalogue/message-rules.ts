@@ -53,13 +53,12 @@ function waysOf ({ messageType, deviceChannel, messageCategory }: MessageKind, e
   return channels.flatMap((channel) => categories.map((category) => ({ deviceChannel: channel, messageCategory: category })))
 }
 
-/** An element that a message has, and what is said of it in every way in which the message can be in. */
+/** An element that a message has, and what is said of it in every way in which the message can be sent. */
 interface Listed { element: Element, rows: readonly (Inclusion | undefined)[] }
 
 /** Nothing where the element is only additional (§3.7). */
 function listedIn (element: Element, kind: MessageKind, ways: readonly Way[]): Listed | undefined {
-  if (element.transport !== undefined || element.container !== undefined) return undefined
-  const rows = ways.map((place) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, place)))
+  const rows = ways.map((way) => element.inclusion[kind.messageType]?.find((row) => isFor(row, kind, way)))
   return rows.some((row) => row !== undefined) ? { element, rows } : undefined
 }
 
