@@ -15,7 +15,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>
  */
 export function messageJsonSchema (messageType: MessageType, version: string): JsonSchema {
   const members = catalogue().flatMap((element) => {
-    const rows = element.transport === undefined && element.container === undefined ? rowsOf(element, messageType, version) : []
+    const rows = rowsOf(element, messageType, version)
     return rows.length === 0 ? [] : [{ element, rows }]
   })
   const places = rowsOf(typeElement(), messageType, version)
