@@ -14,7 +14,7 @@ export interface HealthOptions {
   clock: Clock
   /** The package's version. */
   version: string
-  /** `COMPATIBILITY`; the answer calls it `environment`, which is what the original's clients look for. */
+  /** `COMPATIBILITY`; the answer has it as `environment`. */
   compatibility: string
 }
 
@@ -40,20 +40,20 @@ export async function healthRoutes (app: FastifyInstance, options: HealthOptions
   app.get('/health/live', route('The process is alive', { 200: StatusSchema }), async () => ({ status: 'alive' }))
 
   app.get('/health/ready', route('Transactions can be kept', { 200: StatusSchema, 503: notNow(StatusSchema) }), async (_request, reply) => {
-    const isUsable = conditionOf(await app.stateStore.check()) === 'healthy'
+    const isUsable = storeCondition(await app.stateStore.check()) === 'healthy'
     return answer(reply, isUsable, { status: isUsable ? 'ready' : 'unavailable' })
   })
 
   app.get('/health/redis', route('What Redis can do right now', { 200: RedisSchema, 503: notNow(RedisSchema) }), async (_request, reply) => {
     const health = await app.stateStore.check()
-    return answer(reply, conditionOf(health) === 'healthy', describeRedis(health))
+    return answer(reply, storeCondition(health) === 'healthy', describeRedis(health))
   })
 
   app.get('/health/detailed', route('Everything there is to tell', { 200: DetailedSchema }), async () => describeAll(app, options, startedAt))
 }
 
 /** A Redis that answers and refuses to write, for instance as a replica or without memory, is of no use to anybody. */
-function conditionOf ({ connected, operations }: StoreHealth): 'healthy' | 'degraded' | 'unavailable' {
+function storeCondition ({ connected, operations }: StoreHealth): 'healthy' | 'degraded' | 'unavailable' {
   if (Object.values(operations).every((succeeded) => succeeded)) return 'healthy'
   return connected ? 'degraded' : 'unavailable'
 }
@@ -71,7 +71,7 @@ function toTimestamp (clock: Clock): string {
 function describeRedis (health: StoreHealth): RedisStatus {
   if (health.kind === 'memory') return { status: 'not_used', connected: false, store: 'memory' }
   return {
-    status: conditionOf(health),
+    status: storeCondition(health),
     connected: health.connected,
     store: 'redis',
     // Only memory has none.
@@ -84,7 +84,7 @@ function describeRedis (health: StoreHealth): RedisStatus {
 async function describeAll (app: FastifyInstance, options: HealthOptions, startedAt: number): Promise<Detailed> {
   const { clock, version, compatibility } = options
   const health = await app.stateStore.check()
-  const state = conditionOf(health)
+  const state = storeCondition(health)
   const transactionsKept = await app.stateStore.size().catch(() => undefined)
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
   return {
