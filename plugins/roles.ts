@@ -77,7 +77,7 @@ declare module 'fastify' {
 const PUSH_TIMEOUT_MS = 5000
 
 /** An attempt to report is two at the most, and what lies between. */
-const LEASE_MARGIN_MS = 5000
+const WAIT_MARGIN_MS = 5000
 
 interface RolesOptions { config: Config, clock: Clock, ids: IdSource }
 
@@ -145,22 +145,29 @@ function resultsParts ({ stateStore: store, log, meters }: FastifyInstance, { re
   return { store, clock, log, rules, onFinished: countEndings(meters) }
 }
 
-function rReqParts (app: FastifyInstance, { config }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
+function rReqParts (app: FastifyInstance, { config, clock }: RolesOptions, send: SendMessage, here: Omit<ThreeDSServerLink, 'place'>): RReqParts {
   const { stateStore: store, log } = app
   const judge = judgeOf(config)
+  const waitMs = 2 * config.directoryServer.rResTimeoutMs + WAIT_MARGIN_MS
+  const relayOnce = createRelayOnce({ store, clock, log, waitMs, closing: closingOf(app) })
+  return { store, log, judge, isStrict: config.isStrict, relayOnce, onFinished: countEndings(app.meters), threeDSServerOf: threeDSServerLinks(config, send, here) }
+}
+
+/** Aborted when the server closes: who waits for another process then waits no more. */
+function closingOf (app: FastifyInstance): AbortSignal {
   const closing = new AbortController()
   app.addHook('preClose', async function stopWaiting () { closing.abort() })
-  const waitMs = 2 * config.directoryServer.rResTimeoutMs + LEASE_MARGIN_MS
-  const relayOnce = createRelayOnce({ store, log, waitMs, closing: closing.signal })
-  return { store, log, judge, isStrict: config.isStrict, relayOnce, onFinished: countEndings(app.meters), threeDSServerOf: threeDSServerLinks(config, send, here) }
+  return closing.signal
 }
 
 /** Challenges, and the jobs that end and report them. */
 function challengeParts (
-  { stateStore: store, jobs, ownJobs, log, meters }: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers, proofs }: AcsParts, send: ReportingParts['send']
+  app: FastifyInstance, { config, clock, ids }: RolesOptions, behaviour: Behaviour, { timers, proofs }: AcsParts, send: ReportingParts['send']
 ): Roles['challenge'] {
-  const leaseMs = 2 * Math.max(config.acsRResTimeoutMs, config.directoryServer.rResTimeoutMs) + LEASE_MARGIN_MS
-  const reporting: ReportingParts = { store, clock, log, jobs, ownJobs, leaseMs, proofs, send }
+  const { stateStore: store, jobs, ownJobs, log, meters } = app
+  const waitMs = 2 * Math.max(config.acsRResTimeoutMs, config.directoryServer.rResTimeoutMs) + WAIT_MARGIN_MS
+  const lookMs = lookInterval(config)
+  const reporting: ReportingParts = { store, clock, log, jobs, ownJobs, waitMs, closing: closingOf(app), lookMs, proofs, send }
   const challenge: Roles['challenge'] = {
     store,
     clock,
@@ -178,9 +185,9 @@ function challengeParts (
     reporting: createResultReporting(reporting),
     onFinished: countEndings(meters)
   }
-  const timed = { challenge, reporting, lookMs: lookInterval(config) }
+  const timed = { challenge, reporting }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
-  jobs.handle(WAIT_JOB, createWaitHandler({ store, clock, log, lookMs: timed.lookMs }))
+  jobs.handle(WAIT_JOB, createWaitHandler({ store, clock, log, lookMs }))
   jobs.handle(REPORT_JOB, createReportHandler(timed))
   ownJobs.handle(RESUME_JOB, createResumeHandler(timed))
   return challenge

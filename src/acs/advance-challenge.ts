@@ -9,6 +9,7 @@ import { challengeError } from './challenge-error.ts'
 import { challengeOf, isOver } from './challenge/challenge-of.ts'
 import type { Challenge, Step } from './challenge/machine.ts'
 import { deadlineOf, type TimerLengths } from './challenge/timers.ts'
+import { leaseOf } from './report-lease.ts'
 import type { ResultReporting } from './report-result.ts'
 
 /** The ids of a transaction that was found: an authentication may take its threeDSServerTransID before it is changed. */
@@ -54,10 +55,7 @@ export async function advanceChallenge (parts: ChallengeParts, found: Found, dec
     step = decide(challengeOf(current), current)
     return applyStep(current, step, parts)
   })
-  if (step === undefined) {
-    await parts.reporting.settled(transaction)
-    return { transaction }
-  }
+  if (step === undefined) return { transaction: await parts.reporting.settled(transaction) }
   if (step.ending === undefined) return { transaction, step }
   parts.onFinished(transaction, step.ending.transStatus)
   return { transaction: await parts.reporting.report(transaction), step }
@@ -66,7 +64,7 @@ export async function advanceChallenge (parts: ChallengeParts, found: Found, dec
 function applyStep (transaction: Transaction, { progress, ending }: Step, parts: ChallengeParts): Transaction {
   if (ending !== undefined) {
     const { deadline, ...ended } = progress
-    return { ...transaction, challenge: { ...ended, rReq: parts.buildResult(transaction, progress, ending) } }
+    return { ...transaction, challenge: { ...ended, ...leaseOf(transaction, parts.clock.now()), rReq: parts.buildResult(transaction, progress, ending) } }
   }
   const state = progress.state ?? challengeOf(transaction).state
   const deadline = deadlineOf(state, parts.clock.now(), parts.timers)

@@ -6,7 +6,7 @@ import { orNothing, transactionNotFound } from '../store/not-found.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, noChallenge, requireChallenge } from './advance-challenge.ts'
 import { challengeError } from './challenge-error.ts'
-import { challengeOf, isOver } from './challenge/challenge-of.ts'
+import { challengeOf } from './challenge/challenge-of.ts'
 import { type Challenge, type ChallengeEvent, type ChallengeNotice, type ChallengeRules, isPossible, step, type Step } from './challenge/machine.ts'
 import { judgeBrowserCReq, type OpeningCReq, type ReadCReq } from './judge-browser-creq.ts'
 import { requireInTime } from './late-creq.ts'
@@ -170,8 +170,7 @@ export async function showBrowserChallenge (acsTransID: string, parts: BrowserCh
     throw new RefusedInBrowser(transaction, error as ProtocolError)
   }
   if (!isPossible(challengeOf(transaction), 'look', parts.rules)) throw new MockError('illegal_event', 'The challenge request (CReq) has not come yet')
-  if (isOver(transaction)) await parts.reporting.settled(transaction)
-  return { transaction }
+  return { transaction: await parts.reporting.settled(transaction) }
 }
 
 function requireBrowserChallenge (transaction: Transaction, { anyChannel = false }: BrowserChallengeParts): void {

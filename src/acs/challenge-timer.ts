@@ -2,10 +2,11 @@ import type { JobHandler, JobQueue } from '../jobs/job-queue.ts'
 import { findUnreplaced } from '../store/find-unreplaced.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { advanceChallenge, type ChallengeParts } from './advance-challenge.ts'
-import { isOver, stateOf } from './challenge/challenge-of.ts'
+import { isOver } from './challenge/challenge-of.ts'
 import { type ChallengeRules, step } from './challenge/machine.ts'
 import type { TimerLengths } from './challenge/timers.ts'
 import type { Reported } from './ask-ds.ts'
+import { isUnreported } from './report-lease.ts'
 import { isAway, reportAgain, type ReportingParts, RESUME_MS, settleReport } from './report-result.ts'
 
 /** Kind of the jobs that end a challenge whose time is over. */
@@ -23,8 +24,6 @@ export function lookInterval ({ timers, transactionTtlSeconds }: { timers: Pick<
 export interface TimerParts {
   challenge: ChallengeParts & { rules: ChallengeRules }
   reporting: ReportingParts
-  /** Of `lookInterval`. */
-  lookMs: number
 }
 
 /**
@@ -76,17 +75,13 @@ export function createResumeHandler (parts: TimerParts): JobHandler {
   }
 }
 
-function isUnreported (transaction: Transaction): boolean {
-  return stateOf(transaction) === 'reporting' && transaction.challenge?.reports === undefined
-}
-
 /** A process that ended between storing the result and reporting it has left it behind. What was tried has a job of its own. */
 async function takeOver (found: Transaction, { challenge: { reporting } }: TimerParts): Promise<undefined> {
-  if (isUnreported(found)) await reporting.report(found)
+  await reporting.settled(found)
 }
 
 /** Looking renews the transaction's own time. */
-function nextLook ({ challenge }: Transaction, { challenge: { clock }, lookMs }: TimerParts): { retryAt: number } | undefined {
+function nextLook ({ challenge }: Transaction, { challenge: { clock }, reporting: { lookMs } }: TimerParts): { retryAt: number } | undefined {
   const now = clock.now()
   const deadline = challenge?.deadline ?? now
   return deadline <= now ? undefined : { retryAt: Math.min(deadline, now + lookMs) }

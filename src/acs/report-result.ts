@@ -4,13 +4,15 @@ import { onceMore } from '../exchange/once-more.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { Log } from '../log.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
+import { leaseFrom, lookAgain, whileHeld } from '../store/lease.ts'
 import type { StateStore } from '../store/state-store.ts'
-import type { ReportAttempt } from '../transaction/challenge.ts'
+import type { ChallengeProgress, ReportAttempt } from '../transaction/challenge.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import type { Reported } from './ask-ds.ts'
 import { challengeOf, stateOf } from './challenge/challenge-of.ts'
 import { step } from './challenge/machine.ts'
 import type { Proofs } from './proofs.ts'
+import { claimReport, isFar, isUnreported, renewReport } from './report-lease.ts'
 import { unavailableRReq } from './unavailable-rreq.ts'
 
 /** How the result of a challenge gets to the 3DS Server. */
@@ -20,8 +22,14 @@ export interface ResultReporting {
    * @returns the transaction with what came of it
    */
   report (transaction: Transaction): Promise<Transaction>
-  /** Resolves when nothing of this transaction is on its way from this process: nobody hears of the end before the receiver. */
-  settled (transaction: Pick<Transaction, 'acsTransID'>): Promise<void>
+  /**
+   * Waits until no result of this transaction is on its way, from whichever process: nobody hears of the end before the receiver.
+   * Where there is one and nobody reports it, as its process has died, this does.
+   * @returns the transaction as it is then
+   * @throws MockError of the store, `transaction_not_found` also when another authentication has taken the id since;
+   * `server_closing` to who waits for another process when this one ends
+   */
+  settled (transaction: Transaction): Promise<Transaction>
 }
 
 /** What reporting takes. */
@@ -34,8 +42,12 @@ export interface ReportingParts {
   ownJobs: Pick<JobQueue, 'schedule'>
   /** Of the result that says that it comes too late. */
   proofs: Pick<Proofs, 'forRReq'>
-  /** How long one attempt can take, milliseconds: so long the job that does it in somebody's place waits. */
-  leaseMs: number
+  /** How long who reports in another process is waited for without news of him, milliseconds. */
+  waitMs: number
+  /** Ends all waiting for other processes. */
+  closing: AbortSignal
+  /** Of `lookInterval`. */
+  lookMs: number
   /** To the DS; rejects with errors of the store only. */
   send (rReq: RReq, transaction: Transaction): Promise<Reported>
 }
@@ -48,6 +60,9 @@ export const RESUME_JOB = 'resume-report'
 
 /** How soon, and how often, such a report is looked at. */
 export const RESUME_MS = 1000
+
+/** How soon a report is looked at whose process may have died: among the jobs that share a ring, and after its lease. */
+const STAND_BEHIND_MS = 6000
 
 /** Between two attempts to reach the DS: emv3ds-protocol §10. */
 const RETRY_MS = 10_000
@@ -66,13 +81,28 @@ export function reportJobId (acsTransID: string): string {
 /** Reports results, each once at a time. */
 export function createResultReporting (parts: ReportingParts): ResultReporting {
   const underWay = new Map<string, Promise<Transaction>>()
-  return {
-    async report (transaction) {
-      const sending = underWay.get(transaction.acsTransID) ?? attempt(transaction, parts)
-      underWay.set(transaction.acsTransID, sending)
-      return sending.finally(() => { underWay.delete(transaction.acsTransID) })
-    },
-    async settled ({ acsTransID }) { await underWay.get(acsTransID) }
+  return { report, settled }
+
+  async function report (transaction: Transaction): Promise<Transaction> {
+    const sending = underWay.get(transaction.acsTransID) ?? attempt(transaction, parts)
+    underWay.set(transaction.acsTransID, sending)
+    return sending.finally(() => { underWay.delete(transaction.acsTransID) })
+  }
+
+  async function settled (transaction: Transaction): Promise<Transaction> {
+    let giveUpAt = performance.now() + parts.waitMs
+    let givenUp: number | undefined
+    let current = transaction
+    for (;;) {
+      const here = underWay.get(transaction.acsTransID)
+      if (here !== undefined) return here
+      if (!isUnreported(current)) return current
+      const claimed = await claimReport(current, parts, givenUp)
+      if (claimed.isOurs) return report(claimed.transaction)
+      current = claimed.transaction
+      if (performance.now() < giveUpAt) await lookAgain(parts.closing)
+      else [giveUpAt, givenUp] = [performance.now() + parts.waitMs, current.challenge?.reportLease]
+    }
   }
 }
 
@@ -90,8 +120,8 @@ async function attempt (transaction: Transaction, parts: ReportingParts): Promis
   const { acsTransID, threeDSServerTransID } = transaction
   let reported: Reported | undefined
   try {
-    if (isFar(transaction)) await reportLater(transaction, parts.leaseMs, parts).catch((err: unknown) => { log.warn({ err, threeDSServerTransID }, 'no job stands behind a report') })
-    reported = await onceMore(() => parts.send(transaction.challenge?.rReq as RReq, transaction))
+    if (isFar(transaction)) await reportLater(transaction, STAND_BEHIND_MS, parts).catch((err: unknown) => { log.warn({ err, threeDSServerTransID }, 'no job stands behind a report') })
+    reported = await sendFirst(transaction, parts)
     return await settleReport(transaction, reported, parts)
   } catch (err) {
     log.warn({ err, threeDSServerTransID }, 'the result could not be reported now')
@@ -102,6 +132,11 @@ async function attempt (transaction: Transaction, parts: ReportingParts): Promis
   }
 }
 
+/** Nobody else does meanwhile. */
+function sendFirst (transaction: Transaction, parts: ReportingParts): Promise<Reported> {
+  return whileHeld(() => renewReport(transaction, parts), () => onceMore(() => parts.send(transaction.challenge?.rReq as RReq, transaction)))
+}
+
 /** Keeps what came of an attempt, and sees to the job behind it. */
 export async function settleReport (transaction: Transaction, reported: Reported, parts: ReportingParts): Promise<Transaction> {
   if (reported.outcome === 'unreachable') await reportLater(transaction, RETRY_MS, parts)
@@ -109,30 +144,41 @@ export async function settleReport (transaction: Transaction, reported: Reported
   return keepAttempt(transaction, reported, parts)
 }
 
-function reportLater ({ threeDSServerTransID, acsTransID }: Transaction, delayMs: number, { jobs, clock }: ReportingParts): Promise<void> {
-  return jobs.schedule({ id: reportJobId(acsTransID), kind: REPORT_JOB, dueAt: clock.now() + delayMs, data: { threeDSServerTransID, acsTransID } })
-}
-
-/** Somebody elsewhere has to be called. */
-function isFar ({ parties, preferences }: Transaction): boolean {
-  return parties !== undefined || (preferences.resultsResponseNotificationUrl ?? '') !== ''
+function reportLater ({ threeDSServerTransID, acsTransID }: Transaction, delayMs: number, { jobs, clock, lookMs }: ReportingParts): Promise<void> {
+  return jobs.schedule({ id: reportJobId(acsTransID), kind: REPORT_JOB, dueAt: clock.now() + Math.min(delayMs, lookMs), data: { threeDSServerTransID, acsTransID } })
 }
 
 /**
- * Once more for a result that could not be sent, with status U (emv3ds-protocol §10).
- * @returns when to try again; nothing where there is nothing left to do
+ * Reports what its process did not, or once more what could not be sent, with status U (emv3ds-protocol §10).
+ * @param transaction looking at which has renewed its time
+ * @returns when to look again; nothing where there is nothing left to do
  */
 export async function reportAgain (transaction: Transaction, parts: ReportingParts): Promise<{ retryAt: number } | undefined> {
-  const { challenge } = transaction
-  if (challenge?.rReq === undefined || stateOf(transaction) !== 'reporting') return undefined
-  const wasTried = challenge.reports !== undefined
+  if (stateOf(transaction) !== 'reporting') return undefined
+  const { rReq, reports } = transaction.challenge as ChallengeProgress
+  if (reports !== undefined) return trySoon(transaction, rReq as RReq, reports, parts)
+  const claimed = await claimReport(transaction, parts)
+  if (!claimed.isOurs) return lookAt(leaseFrom(parts.clock.now()), parts)
+  return keepAndLook(claimed.transaction, await sendFirst(claimed.transaction, parts), parts)
+}
+
+async function trySoon (transaction: Transaction, rReq: RReq, reports: ReportAttempt[], parts: ReportingParts): Promise<{ retryAt: number } | undefined> {
+  const [first, last] = [reports[0] as ReportAttempt, reports.at(-1) as ReportAttempt]
+  if (last.at + RETRY_MS > parts.clock.now()) return lookAt(last.at + RETRY_MS, parts)
   const { aReq, acsTransID, scheme } = transaction
-  const rReq = wasTried ? { ...unavailableRReq(challenge.rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID, scheme) } : challenge.rReq
-  const reported = await parts.send(rReq, transaction)
+  const late = { ...unavailableRReq(rReq), ...parts.proofs.forRReq(aReq, 'U', acsTransID, scheme) }
+  const again = await keepAndLook(transaction, await parts.send(late, transaction), parts)
+  return parts.clock.now() - first.at >= LONGEST_MS ? undefined : again
+}
+
+async function keepAndLook (transaction: Transaction, reported: Reported, parts: ReportingParts): Promise<{ retryAt: number } | undefined> {
   await keepAttempt(transaction, reported, parts)
-  const now = parts.clock.now()
-  const isGivenUp = now - (challenge.reports?.[0]?.at ?? now) >= LONGEST_MS
-  return reported.outcome === 'unreachable' && !isGivenUp ? { retryAt: now + RETRY_MS } : undefined
+  return reported.outcome === 'unreachable' ? lookAt(parts.clock.now() + RETRY_MS, parts) : undefined
+}
+
+/** In time, and before the transaction is gone. */
+function lookAt (time: number, { clock, lookMs }: ReportingParts): { retryAt: number } {
+  return { retryAt: Math.min(time, clock.now() + lookMs) }
 }
 
 /** What everybody played here is not kept: the result itself is. The ACS's own stays what it was, whatever could be sent of it. */
@@ -144,7 +190,7 @@ async function keepAttempt (transaction: Transaction, reported: Reported, { stor
   return store.update(threeDSServerTransID, (current) => {
     // Another authentication may have taken the id meanwhile.
     if (current.acsTransID !== acsTransID || current.challenge === undefined) return current
-    const progress = reported.outcome === 'unreachable' ? current.challenge : step(challengeOf(current), { type: 'reported' }).progress
+    const { reportLease, ...progress } = reported.outcome === 'unreachable' ? current.challenge : step(challengeOf(current), { type: 'reported' }).progress
     return { ...current, challenge: { ...progress, reports: kept([...progress.reports ?? [], report]) } }
   })
 }

@@ -1,13 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { MockError } from '../errors.ts'
+import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { JsonObject, RReq } from '../protocol/messages.ts'
+import { leaseFrom, lookAgain, whileHeld } from '../store/lease.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { Relayed, Transaction } from '../transaction/transaction.ts'
 
 /** What relaying a result once takes. */
 export interface RelayParts {
   store: StateStore
+  clock: Clock
   log: Log
   /** How long whoever relays in another process can take, milliseconds: after that he is given up. */
   waitMs: number
@@ -27,8 +28,6 @@ export type Answered = Relayed & { answer: JsonObject }
  */
 export type RelayOnce = (rReq: RReq, transaction: Transaction, relay: () => Promise<JsonObject>) => Promise<{ answer: JsonObject } | { before: Answered }>
 
-const LOOK_MS = 25
-
 /** Relays results. Who waits for one of this process waits for it itself, for one of another he looks into the store. */
 export function createRelayOnce (parts: RelayParts): RelayOnce {
   const underWay = new Map<string, Promise<unknown>>()
@@ -37,7 +36,7 @@ export function createRelayOnce (parts: RelayParts): RelayOnce {
     let giveUpAt = performance.now() + parts.waitMs
     let givenUp: number | undefined
     for (;;) {
-      const claimed = await claim(rReq, transaction, givenUp, parts)
+      const claimed = await claim(rReq, transaction, { givenUp, isHere: underWay.has(acsTransID) }, parts)
       if (typeof claimed === 'number') {
         const relaying = relayed({ rReq, attempt: claimed }, transaction, relay, parts)
         underWay.set(acsTransID, relaying)
@@ -46,45 +45,46 @@ export function createRelayOnce (parts: RelayParts): RelayOnce {
       if (claimed.answer !== undefined) return { before: claimed as Answered }
       const here = underWay.get(acsTransID)
       if (here !== undefined) await here.catch(() => {})
-      else if (performance.now() < giveUpAt) await look(parts.closing)
+      else if (performance.now() < giveUpAt) await lookAgain(parts.closing)
       else [giveUpAt, givenUp] = [performance.now() + parts.waitMs, claimed.attempt]
     }
   }
 }
 
-/** Waits until the store is to be looked into again. That alone keeps no process alive. */
-async function look (signal: AbortSignal): Promise<void> {
-  await pause(LOOK_MS, undefined, { ref: false, signal }).catch((cause: unknown) => {
-    throw new MockError('server_closing', 'The server is closing', { cause })
-  })
-}
-
 /**
- * @param givenUp the attempt that nothing came of
+ * @param known the attempt that nothing came of, and whether this process relays just now
  * @returns the number of the attempt that is ours; or what somebody else has noted
  */
-async function claim (rReq: RReq, { threeDSServerTransID, acsTransID }: Transaction, givenUp: number | undefined, { store }: RelayParts): Promise<number | Relayed> {
+async function claim (rReq: RReq, { threeDSServerTransID, acsTransID }: Transaction, known: { givenUp: number | undefined, isHere: boolean }, { store, clock }: RelayParts): Promise<number | Relayed> {
   let ours = 0
   const { relayed: noted } = await store.update(threeDSServerTransID, (current) => {
     const before = current.relayed
-    const isTheirs = before !== undefined && (before.answer !== undefined || before.attempt !== givenUp)
+    const now = clock.now()
+    const isTheirs = before !== undefined && (before.answer !== undefined || (before.attempt !== known.givenUp && (known.isHere || (before.lease ?? Infinity) > now)))
     // Another authentication may have taken the id meanwhile: its results are not these.
     const isGone = current.acsTransID !== acsTransID
     ours = isTheirs && !isGone ? 0 : (before?.attempt ?? 0) + 1
-    return ours === 0 || isGone ? current : { ...current, relayed: { rReq, attempt: ours } }
+    return ours === 0 || isGone ? current : { ...current, relayed: { rReq, attempt: ours, lease: leaseFrom(now) } }
   })
   return ours === 0 ? noted as Relayed : ours
 }
 
 async function relayed (claimed: Relayed, transaction: Transaction, relay: () => Promise<JsonObject>, parts: RelayParts): Promise<JsonObject> {
   try {
-    const answer = await relay()
+    const answer = await whileHeld(() => renew(transaction, claimed, parts), relay)
     await settle(transaction, claimed, { rReq: claimed.rReq, answer }, parts)
     return answer
   } catch (error) {
     await settle(transaction, claimed, undefined, parts)
     throw error
   }
+}
+
+async function renew ({ threeDSServerTransID, acsTransID }: Transaction, claimed: Relayed, { store, clock }: RelayParts): Promise<void> {
+  await store.update(threeDSServerTransID, (current) => {
+    const isOurs = current.acsTransID === acsTransID && current.relayed?.attempt === claimed.attempt
+    return isOurs ? { ...current, relayed: { ...claimed, lease: leaseFrom(clock.now()) } } : current
+  })
 }
 
 async function settle ({ threeDSServerTransID, acsTransID }: Transaction, { attempt }: Relayed, outcome: Relayed | undefined, { store, log }: RelayParts): Promise<void> {

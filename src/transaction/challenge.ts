@@ -79,6 +79,8 @@ export interface ChallengeProgress {
   consents?: { [Kind in Consent]?: 'Y' | 'N' }
   /** The result as the ACS knows it: what is sent too late says U. Whether the 3DS Server has it, `Transaction.rReq` says. */
   rReq?: RReq
+  /** Until when nobody else reports it, milliseconds since the Unix epoch: whoever does renews that. Gone when it is reported. */
+  reportLease?: number
   /** Attempts to report it to a DS or a 3DS Server elsewhere. */
   reports?: ReportAttempt[]
   /** When the state's timer is over, milliseconds since the Unix epoch. */

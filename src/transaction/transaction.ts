@@ -52,6 +52,8 @@ export interface Relayed {
   answer?: { [member: string]: Json }
   /** Which attempt to relay it this is, while nothing has come back. */
   attempt?: number
+  /** Until when nobody else relays it, milliseconds since the Unix epoch: whoever does renews that. */
+  lease?: number
 }
 
 /** One authentication, from AReq to final result. */

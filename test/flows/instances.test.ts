@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
+import { takeBrowserEvent } from '../../src/acs/browser-challenge.ts'
+import { createManualClock } from '../../src/clock.ts'
 import { decodeTransaction } from '../../src/dialects/stored-transaction.ts'
 import { randomIds } from '../../src/ids.ts'
-import { build, post } from '../setup/app.ts'
+import type { Transaction } from '../../src/transaction/transaction.ts'
+import { createSignal } from '../contracts/job-queue.ts'
+import { build, post, START } from '../setup/app.ts'
+import { startDirectoryServer } from '../setup/parties/directory-server.ts'
+import { aReq, browserCReq } from '../setup/parties/messages.ts'
+import { encoded } from '../setup/parties/shop.ts'
 import { challengedSdk, injectInto } from '../setup/sdk-client.ts'
 import { type RedisServer, redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
-import { challenge, cresOf, open, press, submit } from '../routes/acs/browser-client.ts'
+import { challenge, cresOf, open, type Page, press, submit } from '../routes/acs/browser-client.ts'
 
 const PATH = '/acs/challenge'
 
@@ -161,3 +168,66 @@ t.test('to Redis, back to memory and to Redis again by the environment alone', {
   t.match(cresOf(await press(back, onRedis.question, '1234')), { transStatus: 'Y' })
   t.match(await final(back, inMemory.challenged), { status: 400 })
 })
+
+t.test('the CRes waits for the RRes on every instance, whichever reports: page, reload, answer, cancel, and the CReq once more (emv3ds-protocol §10)', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const ds = await startDirectoryServer(t)
+  const env = { ...settings(redis), PUBLIC_URL: '' }
+  const [one, two] = [await instance(t, env), await instance(t, env)]
+  const url = await one.listen({ host: '127.0.0.1', port: 0 })
+  const { message: aRes } = await ds.authenticate(`${url}/acs`, aReq({ version: '2.2.0' }, { acctNumber: '4000400040004001', notificationURL: 'https://shop.test/' }))
+  const creq = encoded(browserCReq(aRes))
+  const page = `${PATH}/${aRes.acsTransID}`
+  await submit(one, PATH, { creq })
+  const [asked, answered] = [createSignal(), createSignal()]
+  const answer = ds.answers['RReq']
+  let isAnswered = false
+  ds.answers['RReq'] = async (arrival) => {
+    asked.give()
+    await answered.given
+    isAnswered = true
+    return answer?.(arrival) ?? 'hang up'
+  }
+  const early: string[] = []
+  const watched = async (name: string, asking: Promise<Page>) => {
+    const came = await asking
+    if (!isAnswered) early.push(name)
+    return came
+  }
+  const pages = [watched('answer', submit(one, page, { otp: '1234' }))]
+  await asked.given
+  pages.push(...[one, two].flatMap((app) => [
+    watched('page', open(app, page)), watched('answer', submit(app, page, { otp: '1234' })), watched('cancel', submit(app, page, { action: 'cancel' })), watched('CReq', submit(app, PATH, { creq }))
+  ]))
+  // Whatever has to be looked up has been by then.
+  for (let count = 0; count < 20; count++) t.match(await two.stateStore.get(aRes.threeDSServerTransID), { challenge: { state: 'reporting', reports: undefined } })
+  await open(two, '/health')
+  answered.give()
+  for (const each of await Promise.all(pages)) t.match(cresOf(each), { transStatus: 'Y' })
+  t.strictSame(early, [])
+  t.equal(ds.of('RReq').length, 1)
+})
+
+t.test('a result whose process was killed before it reported is reported before its CRes, by the instance that finds it, once (emv3ds-protocol §10)', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const ds = await startDirectoryServer(t)
+  const env = { ...settings(redis), PUBLIC_URL: '' }
+  const clock = createManualClock(START)
+  const another = () => build(t, env, { ids: randomIds, clock })
+  const [one, two, three] = [await another(), await another(), await another()]
+  const url = await one.listen({ host: '127.0.0.1', port: 0 })
+  const { message: aRes } = await ds.authenticate(`${url}/acs`, aReq({ version: '2.2.0' }, { acctNumber: '4000400040004001', notificationURL: 'https://shop.test/' }))
+  await submit(one, PATH, { creq: encoded(browserCReq(aRes)) })
+  await killedBeforeReporting(one, aRes.acsTransID)
+  clock.advance(3000)
+  t.strictSame(ds.of('RReq'), [])
+  const pages = await Promise.all([one, two, three].map((app) => open(app, `${PATH}/${aRes.acsTransID}`).then((page) => ({ page, reported: ds.of('RReq').length }))))
+  for (const { page, reported } of pages) t.strictSame([cresOf(page)['transStatus'], reported], ['Y', 1])
+  t.match(await one.stateStore.get(aRes.threeDSServerTransID), { challenge: { state: 'ended', reports: [{ outcome: 'answered' }] } })
+})
+
+/** Leaves what a process does that dies after it has stored the result. */
+async function killedBeforeReporting ({ roles: { challenge } }: FastifyInstance, acsTransID: string): Promise<void> {
+  const reporting = { ...challenge.reporting, report: async (transaction: Transaction) => transaction }
+  await takeBrowserEvent(acsTransID, { type: 'entry', value: '1234' }, { ...challenge, reporting })
+}

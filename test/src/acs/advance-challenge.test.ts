@@ -69,7 +69,7 @@ async function advancing () {
         reported.push(transaction)
         return { ...transaction, delivery: { outcome: 'delivered', status: 200, at: 1 } }
       },
-      async settled () {}
+      settled: async (transaction) => transaction
     },
     onFinished: (transaction) => { finished.push(transaction) }
   }

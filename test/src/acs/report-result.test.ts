@@ -99,7 +99,7 @@ async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, tt
   const post = createOutboundPost({ policy: createOutboundPolicy(['127.0.0.1']) })
   const asking = { send: createSendMessage(post), judge: createJudge({ strict: false, firstErrorCode: '203' }), timeoutMs }
   const proofs = createEmvProofs('seed', eciOnFailure)
-  const parts: ReportingParts = { store, clock, log, jobs: shared(jobs), ownJobs: jobs, leaseMs: 15_000, proofs, send: sendHere ?? ((rReq, transaction) => askDs(rReq, transaction, asking)) }
+  const parts: ReportingParts = { store, clock, log, jobs: shared(jobs), ownJobs: jobs, waitMs: 15_000, closing: new AbortController().signal, lookMs: ttlMs / 2, proofs, send: sendHere ?? ((rReq, transaction) => askDs(rReq, transaction, asking)) }
   const reporting = createResultReporting(parts)
   const challenge: ChallengeParts & { rules: ChallengeRules } = {
     store,
@@ -110,7 +110,7 @@ async function world (t: Test, { ds: answer = () => RRES, timeoutMs = 30_000, tt
     buildResult: (transaction, progress, ending) => buildRReq(transaction, progress, ending, proofs),
     onFinished () {}
   }
-  const timed = { challenge, reporting: parts, lookMs: ttlMs / 2 }
+  const timed = { challenge, reporting: parts }
   jobs.handle(TIMER_JOB, createTimerHandler(timed))
   jobs.handle(REPORT_JOB, createReportHandler(timed))
   jobs.handle(RESUME_JOB, createResumeHandler(timed))
@@ -663,11 +663,11 @@ t.test('a timer or a job to report that is due after the 3DS Server has the resu
 t.test('a report is settled when its answer is there, and one that is not under way at once', async (t) => {
   const happened: string[] = []
   let settled: Promise<void> | undefined
-  const { begin, act, reporting } = await world(t, {
+  const { begin, act, reporting, kept } = await world(t, {
     async ds () {
-      const settling = reporting.settled(IDS).then(() => { happened.push('settled') })
+      const settling = reporting.settled(await kept()).then(() => { happened.push('settled') })
       happened.push('received')
-      await reporting.settled({ acsTransID: OTHER_ID })
+      await reporting.settled({ ...transactionWith(''), acsTransID: OTHER_ID })
       happened.push('nothing under way')
       settled = settling
       return RRES
@@ -676,7 +676,7 @@ t.test('a report is settled when its answer is there, and one that is not under 
   await begin()
   await act(RIGHT)
   await settled
-  await reporting.settled(IDS)
+  t.strictSame(await reporting.settled(await kept()), await kept())
   t.strictSame(happened, ['received', 'nothing under way', 'settled'])
 })
 
@@ -715,8 +715,126 @@ t.test('a fault of our own is no outage: it is not tried again each second, but 
   await act({ type: 'open' })
   await act({ type: 'cancel', code: '01' })
   t.match(log.lines, [{ details: { err: { message: 'a fault' } }, message: 'the result could not be reported now' }])
-  t.equal(await pass(14_000), 0)
+  t.equal(await pass(5999), 0)
   t.equal(sent, 1)
-  t.equal(await pass(1000), 1)
+  t.equal(await pass(1), 1)
   t.equal(sent, 2)
+})
+
+/** Holds a DS up until it is told to go on. */
+function patientDs (): { ds: Ds, asked: Promise<void>, goOn: () => void } {
+  const [asked, answered] = [createSignal(), createSignal()]
+  return {
+    asked: asked.given,
+    goOn: () => { answered.give() },
+    async ds () {
+      asked.give()
+      await answered.given
+      return RRES
+    }
+  }
+}
+
+t.test('who finds a result that another process reports waits for its RRes: nobody hears of the end before (emv3ds-protocol §10)', async (t) => {
+  const { ds, asked, goOn } = patientDs()
+  const { begin, act, kept, parts, bodies, store } = await world(t, { ds })
+  await begin()
+  const reporting = act(RIGHT)
+  await asked
+  t.match((await kept()).challenge, { state: 'reporting', reportLease: START + 3000 })
+  const looks = createSignal()
+  let looked = 0
+  const update: StateStore['update'] = (id, change) => {
+    if (++looked === 3) looks.give()
+    return store.update(id, change)
+  }
+  const another = createResultReporting({ ...parts, store: Object.assign(Object.create(store) as StateStore, { update }) })
+  let isSettled = false
+  const settled = another.settled(await kept()).finally(() => { isSettled = true })
+  const alive = setInterval(() => {}, 60_000)
+  await looks.given
+  t.equal(isSettled, false)
+  goOn()
+  const ended = await reporting
+  t.strictSame(await settled, ended)
+  clearInterval(alive)
+  t.match(ended.challenge, { state: 'ended', reports: [{ outcome: 'answered' }] })
+  t.equal(ended.challenge?.reportLease, undefined)
+  t.strictSame(bodies(), [PASSED])
+})
+
+t.test('a result whose process died is reported by whoever finds it, before anybody hears of it, and by one of several: when the lease of 3 s is over, or where there is none (emv3ds-protocol §10)', async (t) => {
+  for (const lease of [{ reportLease: START }, {}]) {
+    const { begin, parts, bodies, kept, jobs } = await world(t)
+    const alive = setInterval(() => {}, 60_000)
+    const found = await begin({ challenge: { ...leftBehind().challenge as ChallengeProgress, ...lease } })
+    const all = await Promise.all([parts, parts, parts].map((each) => createResultReporting(each).settled(found)))
+    clearInterval(alive)
+    for (const one of all) t.strictSame(one, await kept())
+    t.match((await kept()).challenge, { state: 'ended', reports: [{ outcome: 'answered' }] })
+    t.strictSame(bodies(), [PASSED])
+    t.equal(await jobs.cancel(reportJobId(IDS.acsTransID)), false)
+  }
+})
+
+t.test('who reports says each second that he is still at it, so that nobody else does; a job that comes meanwhile looks again', async (t) => {
+  const { ds, asked, goOn } = patientDs()
+  const renewed = createSignal()
+  const { begin, act, pass, bodies, clock } = await world(t, {
+    ds,
+    store: (real) => Object.assign(Object.create(real) as StateStore, {
+      async update (id: string, change: (transaction: Transaction) => Transaction) {
+        const after = await real.update(id, change)
+        if (after.challenge?.reportLease === START + 8000) renewed.give()
+        return after
+      }
+    })
+  })
+  await begin()
+  const reporting = act(RIGHT)
+  await asked
+  clock.advance(5000)
+  await renewed.given
+  t.equal(await pass(1000), 1)
+  t.strictSame(bodies(), [PASSED])
+  goOn()
+  await reporting
+  t.strictSame(bodies(), [PASSED])
+})
+
+t.test('a report that another process is at is let be by the job behind it, which does it when the lease is over', async (t) => {
+  const { begin, pass, bodies, jobs } = await world(t)
+  await begin({ challenge: { ...leftBehind().challenge, reportLease: START + 7000 } })
+  await jobs.schedule({ id: reportJobId(IDS.acsTransID), kind: REPORT_JOB, dueAt: START + 6000, data: { ...IDS } })
+  t.equal(await pass(6000), 1)
+  t.strictSame(bodies(), [])
+  t.equal(await pass(2999), 0)
+  t.equal(await pass(1), 1)
+  t.strictSame(bodies(), [PASSED])
+})
+
+t.test('who waits for another process gives it up after a time without news, whatever the clock says, and does not wait when this one closes, or when another authentication has taken the id', async (t) => {
+  const { begin, parts, store, bodies } = await world(t)
+  const alive = setInterval(() => {}, 60_000)
+  t.teardown(() => { clearInterval(alive) })
+  const found = await begin({ challenge: { ...leftBehind().challenge, reportLease: START + 1 } })
+  await t.rejects(createResultReporting({ ...parts, closing: AbortSignal.abort() }).settled(found), { code: 'server_closing' })
+  await store.insert({ ...found, acsTransID: OTHER_ID })
+  await t.rejects(createResultReporting(parts).settled(found), { code: 'transaction_not_found' })
+  t.strictSame(bodies(), [])
+  await store.insert(found)
+  t.match((await createResultReporting({ ...parts, waitMs: 0 }).settled(found)).challenge, { state: 'ended', reports: [{ outcome: 'answered' }] })
+  t.strictSame(bodies(), [PASSED])
+})
+
+t.test('a DS that is away is tried every 10 s however soon a transaction is forgotten: the job looks at it half-way (emv3ds-protocol §10)', async (t) => {
+  const { begin, act, pass, bodies, kept } = await world(t, { ttlMs: 4000, ds: (_, count) => count <= 3 ? undefined : RRES })
+  await begin()
+  await act(RIGHT)
+  for (const sent of [2, 2, 2, 2, 3, 3, 3, 3, 3, 4]) {
+    await pass(2000)
+    t.equal(bodies().length, sent)
+  }
+  t.strictSame(bodies().slice(2), [UNAVAILABLE, UNAVAILABLE])
+  t.match((await kept()).challenge, { state: 'ended', rReq: PASSED })
 })

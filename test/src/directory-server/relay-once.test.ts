@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
-import { createManualClock } from '../../../src/clock.ts'
+import { createManualClock, type ManualClock } from '../../../src/clock.ts'
 import { createRelayOnce, type RelayOnce, type RelayParts } from '../../../src/directory-server/relay-once.ts'
 import type { JsonObject } from '../../../src/protocol/messages.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { newTransaction } from '../../../src/transaction/new-transaction.ts'
+import { createSignal } from '../../contracts/job-queue.ts'
 import { aReq, aRes, rReq, rRes } from '../../setup/parties/messages.ts'
 
 const areq = aReq()
@@ -12,8 +13,9 @@ const transaction = newTransaction(areq, ares, 0)
 const sent = rReq(areq, ares)
 const answer: JsonObject = rRes(sent)
 
-async function keep (t: Test, waitMs = 60_000): Promise<RelayParts & { relayOnce: RelayOnce, another: RelayOnce, close: () => void, warned: string[] }> {
-  const store = createMemoryStore({ ttlSeconds: 1800, maxTransactions: 10, maxBytes: 1_000_000, clock: createManualClock(0) })
+async function keep (t: Test, waitMs = 60_000): Promise<RelayParts & { clock: ManualClock, relayOnce: RelayOnce, another: RelayOnce, close: () => void, warned: string[] }> {
+  const clock = createManualClock(0)
+  const store = createMemoryStore({ ttlSeconds: 1800, maxTransactions: 10, maxBytes: 1_000_000, clock })
   t.teardown(() => store.close())
   await store.insert(transaction)
   const warned: string[] = []
@@ -21,8 +23,8 @@ async function keep (t: Test, waitMs = 60_000): Promise<RelayParts & { relayOnce
   const alive = setInterval(() => {}, 60_000)
   t.teardown(() => { clearInterval(alive) })
   const closing = new AbortController()
-  const parts: RelayParts = { store, waitMs, closing: closing.signal, log: { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } } }
-  return { ...parts, warned, relayOnce: createRelayOnce(parts), another: createRelayOnce(parts), close: () => { closing.abort() } }
+  const parts: RelayParts = { store, clock, waitMs, closing: closing.signal, log: { debug () {}, info () {}, warn (_details: object, message: string) { warned.push(message) } } }
+  return { ...parts, clock, warned, relayOnce: createRelayOnce(parts), another: createRelayOnce(parts), close: () => { closing.abort() } }
 }
 
 const keptIn = async ({ store }: Pick<RelayParts, 'store'>) => (await store.get(transaction.threeDSServerTransID)).relayed
@@ -36,7 +38,7 @@ t.test('of the same result at the very same moment one is relayed, and the other
   const relay = () => new Promise<JsonObject>((resolve) => { asked++; reply = resolve; begin() })
   const outcomes = Promise.all([parts.relayOnce, parts.relayOnce, parts.another].map((relayOnce) => relayOnce(sent, transaction, relay)))
   await begun
-  t.strictSame(await keptIn(parts), { rReq: sent, attempt: 1 })
+  t.strictSame(await keptIn(parts), { rReq: sent, attempt: 1, lease: 3000 })
   reply(answer)
   const before = { before: { rReq: sent, answer } }
   t.strictSame(await outcomes, [{ answer }, before, before])
@@ -106,4 +108,40 @@ t.test('who waits for another process is told when this one closes', async (t) =
   await t.rejects(waiting, { code: 'server_closing', message: 'The server is closing' })
   reply(answer)
   t.strictSame(await relaying, { answer })
+})
+
+t.test('who relays in a process that has died is given up as soon as his lease of 3 s is over; who is alive renews it, and nobody else\'s', async (t) => {
+  const parts = await keep(t)
+  await parts.store.update(transaction.threeDSServerTransID, (current) => ({ ...current, relayed: { rReq: sent, attempt: 1, lease: 0 } }))
+  let relaying = createSignal()
+  let renewed = createSignal()
+  const update: RelayParts['store']['update'] = async (id, change) => {
+    const after = await parts.store.update(id, change)
+    renewed.give()
+    return after
+  }
+  const relayOnce = createRelayOnce({ ...parts, store: { ...parts.store, update } })
+  let reply: (answer: JsonObject) => void = () => {}
+  const first = relayOnce(sent, transaction, () => new Promise((resolve) => { reply = resolve; relaying.give() }))
+  await relaying.given
+  t.strictSame(await keptIn(parts), { rReq: sent, attempt: 2, lease: 3000 })
+  parts.clock.advance(2000)
+  renewed = createSignal()
+  await renewed.given
+  t.strictSame(await keptIn(parts), { rReq: sent, attempt: 2, lease: 5000 })
+  parts.clock.advance(3000)
+  const second = relayOnce(sent, transaction, () => Promise.reject(new Error('relayed twice')))
+  relaying = createSignal()
+  let answerLast: (answer: JsonObject) => void = () => {}
+  const third = parts.another(sent, transaction, () => new Promise((resolve) => { answerLast = resolve; relaying.give() }))
+  await relaying.given
+  const theirs = await keptIn(parts)
+  renewed = createSignal()
+  await renewed.given
+  t.match(theirs, { attempt: 3 })
+  t.match(await keptIn(parts), { attempt: 3 })
+  answerLast(answer)
+  await third
+  reply(answer)
+  t.strictSame([await first, await second], [{ answer }, { before: { rReq: sent, answer } }])
 })
