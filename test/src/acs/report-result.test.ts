@@ -7,6 +7,7 @@ import { createReportHandler, createResumeHandler, createTimerHandler, lookInter
 import { type ChallengeEvent, type ChallengeRules, step } from '../../../src/acs/challenge/machine.ts'
 import { createEmvProofs } from '../../../src/acs/emv-proofs.ts'
 import { createResultReporting, REPORT_JOB, reportAgain, reportJobId, RESUME_JOB, type ReportingParts, type ResultReporting } from '../../../src/acs/report-result.ts'
+import { renewReport } from '../../../src/acs/report-lease.ts'
 import { unavailableRReq } from '../../../src/acs/unavailable-rreq.ts'
 import { createManualClock, type ManualClock } from '../../../src/clock.ts'
 import { MockError } from '../../../src/errors.ts'
@@ -837,4 +838,21 @@ t.test('a DS that is away is tried every 10 s however soon a transaction is forg
   }
   t.strictSame(bodies().slice(2), [UNAVAILABLE, UNAVAILABLE])
   t.match((await kept()).challenge, { state: 'ended', rReq: PASSED })
+})
+
+t.test('a lease is renewed as long as there is something to report, and not that of another authentication which has the id', async (t) => {
+  const { begin, kept, parts } = await world(t)
+  const lease = { reportLease: START }
+  const found = await begin({ challenge: { ...leftBehind().challenge, ...lease } })
+  await renewReport(found, parts)
+  t.equal((await kept()).challenge?.reportLease, START + 3000)
+  for (const [more, of] of [[{ reports: [{ outcome: 'timed-out', at: START }] }, found], [{}, { ...found, acsTransID: OTHER_ID }]] as const) {
+    const other = await begin({ challenge: { ...leftBehind().challenge, ...lease, ...more as Partial<ChallengeProgress> } })
+    await renewReport(of, parts)
+    t.strictSame(await kept(), other)
+  }
+  const { parties, ...push } = await begin(leftBehind())
+  await parts.store.insert(push)
+  await renewReport(push, parts)
+  t.strictSame(await kept(), push)
 })

@@ -145,3 +145,9 @@ t.test('who relays in a process that has died is given up as soon as his lease o
   reply(answer)
   t.strictSame([await first, await second], [{ answer }, { before: { rReq: sent, answer } }])
 })
+
+t.test('who is noted without a lease, by an earlier version, is given up after a time', async (t) => {
+  const parts = await keep(t, 0)
+  await parts.store.update(transaction.threeDSServerTransID, (current) => ({ ...current, relayed: { rReq: sent, attempt: 1 } }))
+  t.strictSame(await parts.relayOnce(sent, transaction, async () => answer), { answer })
+})
