@@ -100,7 +100,7 @@ function requireIds ({ threeDSServerTransID }: OpeningCReq, { transaction, isThe
 /** Ends the challenge where the CReq is its own, before anybody is told. Who does not know the acsTransID is not given it. */
 async function refused (error: ProtocolError, { transaction, isTheirs }: Named, parts: BrowserChallengeParts): Promise<RefusedInBrowser> {
   if (!isTheirs) {
-    const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+    const { messageVersion, threeDSServerTransID } = transaction.aReq
     return new RefusedInBrowser(transaction, error, { messageVersion, threeDSServerTransID })
   }
   const told = new RefusedInBrowser(transaction, error)
