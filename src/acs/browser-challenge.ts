@@ -39,7 +39,7 @@ export function isReturnable (threeDSSessionData: string): boolean {
  * Opens the challenge, or shows again where it stands: a reload brings the same CReq once more. It changes nothing but the
  * session data, and lets the time for an answer begin again. A CReq that cannot be used ends its challenge (emv3ds-protocol
  * §12.3), and so does, strictly, a second one (§5.3).
- * @param sent the CReq, ids in their canonical form where they are some, nothing judged yet
+ * @param sent the CReq, ids in EMV's form where they are some, nothing judged yet
  * @param threeDSSessionData kept byte for byte; where none came, `undefined`, and what an earlier CReq brought stays
  * @returns where the challenge stands, ended ones included
  * @throws RefusedInBrowser where one of its ids is known, else ProtocolError, in this order: A/101 to A/204 as the judge has them,
@@ -100,7 +100,7 @@ function requireIds ({ threeDSServerTransID }: OpeningCReq, { transaction, isThe
 /** Ends the challenge where the CReq is its own, before anybody is told. Who does not know the acsTransID is not given it. */
 async function refused (error: ProtocolError, { transaction, isTheirs }: Named, parts: BrowserChallengeParts): Promise<RefusedInBrowser> {
   if (!isTheirs) {
-    const { threeDSServerTransID, aReq: { messageVersion } } = transaction
+    const { messageVersion, threeDSServerTransID } = transaction.aReq
     return new RefusedInBrowser(transaction, error, { messageVersion, threeDSServerTransID })
   }
   const told = new RefusedInBrowser(transaction, error)

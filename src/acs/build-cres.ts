@@ -20,7 +20,7 @@ export function browserCRes (transaction: Transaction, fallbackCRes: FallbackCRe
   return {
     messageType: 'CRes',
     messageVersion: transaction.aReq.messageVersion,
-    threeDSServerTransID: transaction.threeDSServerTransID,
+    threeDSServerTransID: transaction.aReq.threeDSServerTransID,
     acsTransID: transaction.acsTransID,
     challengeCompletionInd: 'Y',
     transStatus: finalTransStatus(transaction, fallbackCRes)

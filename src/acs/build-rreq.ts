@@ -13,7 +13,7 @@ import { renderingType } from './rendering-type.ts'
  * the DS takes it out of their messages (§6).
  * @param progress after the ending: the answers counted in it become `interactionCounter`
  * @param proofs where ECI and authentication value come from
- * @returns the RReq, with the version and the ids of the transaction
+ * @returns the RReq, with the version and the ids of the transaction, in the letters of its AReq
  */
 export function buildRReq (transaction: Transaction, progress: ChallengeProgress, ending: Ending, proofs: Proofs): RReq {
   const { aReq } = transaction
@@ -21,7 +21,7 @@ export function buildRReq (transaction: Transaction, progress: ChallengeProgress
   return {
     messageType: 'RReq',
     messageVersion: aReq.messageVersion,
-    threeDSServerTransID: transaction.threeDSServerTransID,
+    threeDSServerTransID: aReq.threeDSServerTransID,
     acsTransID: transaction.acsTransID,
     dsTransID: transaction.dsTransID,
     ...sdkElements(transaction),

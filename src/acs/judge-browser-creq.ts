@@ -48,8 +48,8 @@ export function judgeBrowserCReq ({ read, wrong }: Pick<ReadCReq, 'read' | 'wron
 function idsIn (message: JsonObject, { errorDetail }: Refused): { threeDSServerTransID?: string, acsTransID?: string } {
   const wrong = errorDetail.split(',')
   const known = (['threeDSServerTransID', 'acsTransID'] as const).flatMap((name) => {
-    const id = wrong.includes(name) ? undefined : canonicalUuid(message[name])
-    return id === undefined ? [] : [[name, id] as const]
+    const isUsable = !wrong.includes(name) && canonicalUuid(message[name]) !== undefined
+    return isUsable ? [[name, message[name] as string] as const] : []
   })
   return Object.fromEntries(known)
 }

@@ -12,7 +12,7 @@ export const MAX_CREQ_LENGTH = 131_072
 
 /**
  * Reads the form field `creq` as JSON, in whichever way real clients send it: raw, base64 or base64url, padded or not.
- * Names may be in EMV's spelling or the original server's, ids in any form of a UUID.
+ * Names may be in EMV's spelling or the original server's, ids in any form of a UUID: those in EMV's keep their letters.
  * @throws MockError `invalid_challenge_request` when it is no JSON object
  */
 export function parseCreq (creq: unknown): ReadCReq {
@@ -25,9 +25,9 @@ export function parseCreq (creq: unknown): ReadCReq {
   const respelt: string[] = []
   for (const name of IDS) {
     const id = canonicalUuid(body[name])
-    if (id === undefined || id === body[name]) continue
+    if (id === undefined || id === String(body[name]).toLowerCase()) continue
     message = { ...message, [name]: id }
-    if (id !== String(body[name]).toLowerCase()) respelt.push(name)
+    respelt.push(name)
   }
   // The respelling leaves null out, and an optional element that is there but empty is a finding (emv3ds-protocol §3.3).
   if (read.message[OPTIONAL] === null) message = { ...message, [OPTIONAL]: null }

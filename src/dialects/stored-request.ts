@@ -106,6 +106,7 @@ export function toStoredRequest (aReq: AReq, preferences: RequestorPreferences):
       if (!NOT_ELEMENTS.has(element)) elements[element] = value
     } else if (!store(groups, place, value)) elements[element] = value
   }
+  storeId(groups, aReq, elements)
   storePreferences(groups, preferences)
   const { deviceRenderOptions, sdkEphemPubKey } = aReq
   if (deviceRenderOptions !== undefined) {
@@ -129,6 +130,14 @@ function createGroups (): Groups {
     request[group] = members
   }
   return groups
+}
+
+/** In lower case, as the original has it; the letters that the AReq has are kept beside. */
+function storeId (groups: Groups, { threeDSServerTransID }: AReq, elements: JsonObject): void {
+  const id = threeDSServerTransID.toLowerCase()
+  if (id === threeDSServerTransID) return
+  ;(groups[''] as JsonObject)['threeDsServerTransId'] = id
+  elements['threeDSServerTransID'] = threeDSServerTransID
 }
 
 /** @returns whether the value fits the place, and so is there now. */

@@ -131,10 +131,12 @@ function fromStored (stored: StoredTransaction): Transaction {
   }
   removeFillers(request, own?.fillers ?? [])
   const call = toAuthenticateCall(toEmvSpelling(request).body as unknown as AuthenticateRequest)
-  if (call.aReq.threeDSServerTransID === undefined) throw new TypeError('the transaction id is no UUID')
+  // Of the key; the AReq may write it in other letters.
+  const { threeDSServerTransID } = call.aReq
+  if (threeDSServerTransID === undefined) throw new TypeError('the transaction id is no UUID')
   const sdkTransID = stored.sdk_trans_id ?? call.aReq.sdkTransID
   return {
-    threeDSServerTransID: call.aReq.threeDSServerTransID,
+    threeDSServerTransID,
     acsTransID,
     dsTransID,
     aReq: wholeAReq(call.aReq, stored),

@@ -5,9 +5,10 @@ import { contradictionsInARes } from '../protocol/ares-contradictions.ts'
 import { differentIds } from '../protocol/different-ids.ts'
 import { erroAboutAnswer } from '../protocol/erro-about.ts'
 import { soundErro } from '../protocol/erro.ts'
+import { inLettersOf } from '../protocol/id-letters.ts'
 import type { AReq, ARes, JsonObject } from '../protocol/messages.ts'
 import type { ReadMessage } from '../protocol/read-message.ts'
-import type { Refused } from '../protocol/refusal.ts'
+import type { ErroIds, Refused } from '../protocol/refusal.ts'
 import type { AReqParts, DsStamp } from './ds-parts.ts'
 import { handOn } from './hand-on.ts'
 import { dsRefusal, PassedOnErro } from './refuse.ts'
@@ -16,7 +17,7 @@ const IDS = ['threeDSServerTransID', 'dsTransID'] as const
 const APP_IDS = [...IDS, 'sdkTransID'] as const
 
 /**
- * An ARes that can go to the 3DS Server.
+ * An ARes that can go to the 3DS Server, its ids in the letters that this asked with.
  * @param aReq as the 3DS Server sent it
  * @throws ProtocolError of one that is at fault
  */
@@ -30,10 +31,15 @@ export function usableARes (read: ReadMessage, aReq: AReq, stamp: DsStamp, parts
   })
   noteFindings(read.message, judgement.findings, parts.log)
   if (isOwn) return aRes
-  const known = { threeDSServerTransID: aReq.threeDSServerTransID, dsTransID: stamp.dsTransID, sdkTransID: aReq.sdkTransID }
+  const known = knownIds(aReq, stamp)
   const refused = judgement.refused ?? differentIds(aRes, known, aReq.deviceChannel === '01' ? APP_IDS : IDS) ?? otherDs(aRes, stamp)
   if (refused !== undefined) throw unusable(aRes, refused, aReq, stamp, parts)
-  return handOn(read.message, aReq) as ARes
+  return inLettersOf(handOn(read.message, aReq), known) as ARes
+}
+
+/** The ids of an AReq as it went to the ACS. */
+function knownIds ({ threeDSServerTransID, sdkTransID }: AReq, { dsTransID }: DsStamp): Pick<ErroIds, 'threeDSServerTransID' | 'dsTransID' | 'sdkTransID'> {
+  return { threeDSServerTransID, dsTransID, ...(sdkTransID === undefined ? {} : { sdkTransID }) }
 }
 
 /** Reference numbers of an answer equal those of the request (§1); one that is not known here is 303 (§12.2). */
@@ -42,9 +48,9 @@ function otherDs (aRes: ARes, { dsReferenceNumber }: DsStamp): Refused | undefin
 }
 
 /** An answer that is at fault is one of the ACS's: both sides hear of it (emv3ds-protocol §12.3). */
-export function unusable (answer: Readonly<Record<string, unknown>>, refused: Refused, aReq: AReq, { dsTransID }: DsStamp, { acs }: AReqParts): ProtocolError {
+export function unusable (answer: Readonly<Record<string, unknown>>, refused: Refused, aReq: AReq, stamp: DsStamp, { acs }: AReqParts): ProtocolError {
   const { messageVersion, threeDSServerTransID } = aReq
-  const error = dsRefusal(answer, refused, { messageVersion, threeDSServerTransID, dsTransID })
+  const error = dsRefusal(inLettersOf(answer, knownIds(aReq, stamp)), refused, { messageVersion, threeDSServerTransID, dsTransID: stamp.dsTransID })
   acs.complain(error.erro)
   return error
 }

@@ -4,6 +4,7 @@ import { noteFindings } from '../exchange/note-findings.ts'
 import type { Log } from '../log.ts'
 import { erroBody } from '../protocol/erro.ts'
 import { differentIds } from '../protocol/different-ids.ts'
+import { inLettersOf } from '../protocol/id-letters.ts'
 import type { Judge } from '../protocol/judge.ts'
 import type { JsonObject, RReq, TransStatus } from '../protocol/messages.ts'
 import { type ReadMessage, UNWRITTEN } from '../protocol/read-message.ts'
@@ -57,21 +58,36 @@ export interface RReqCall {
 }
 
 /**
- * RReq in, RRes out: judges it by its transaction, hands it on to the 3DS Server, keeps what came back. The very same RReq
- * again gets the same answer, another one is refused (emv3ds-protocol §10).
+ * RReq in, RRes out: judges it by its transaction, hands it on to the 3DS Server, keeps what came back. The 3DS Server gets the ids as it
+ * knows them, the ACS as it wrote them. The very same RReq again gets the same answer, another one is refused (emv3ds-protocol §10).
  * @throws ProtocolError with the `Erro` that goes to the ACS
  */
 export async function takeRReq (call: RReqCall, parts: RReqParts): Promise<JsonObject> {
   const transaction = await transactionOf(call.read.message, parts)
   const rReq = usableRReq(call, transaction, parts)
   const threeDSServer = parts.threeDSServerOf(transaction)
-  const relay = () => threeDSServer.results(call.isOwn === true ? rReq : handOn(rReq as JsonObject, transaction.aReq, 'DS->3DSServer') as RReq, transaction)
+  const relay = () => inLettersOfRReq(threeDSServer.results(call.isOwn === true ? rReq : toThreeDSServer(rReq, transaction), transaction), rReq)
   // A 3DS Server of this process keeps the result itself.
   if (threeDSServer.place === 'here') return relay()
   const done = await parts.relayOnce(rReq, transaction, relay)
   if (!('answer' in done)) return repeated(rReq, done.before, parts)
   if (call.isOwn !== true) parts.onFinished(transaction, rReq.transStatus as TransStatus)
   return done.answer
+}
+
+function toThreeDSServer (rReq: RReq, transaction: Transaction): RReq {
+  return inLettersOf(handOn(rReq as JsonObject, transaction.aReq, 'DS->3DSServer'), erroIdsOf(transaction)) as RReq
+}
+
+/** What comes back is for the ACS. An `Erro` of somebody else goes as it came (emv3ds-protocol §10, §12.3). */
+async function inLettersOfRReq (relaying: Promise<JsonObject>, rReq: RReq): Promise<JsonObject> {
+  try {
+    const answer = await relaying
+    return answer['messageType'] === 'Erro' ? answer : inLettersOf(answer, rReq)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    throw new ProtocolError(error.message, inLettersOf(error.erro, rReq))
+  }
 }
 
 async function transactionOf (message: JsonObject, { judge, store }: RReqParts): Promise<Transaction> {
@@ -97,8 +113,9 @@ function usableRReq ({ read, isOwn = false }: RReqCall, transaction: Transaction
   const refused = (isOwn ? undefined : judgement.refused) ?? differentIds(rReq, transaction, ['acsTransID', 'dsTransID']) ??
     (awaitsResult(transaction) ? undefined : unannouncedRReq(aReq.messageVersion))
   if (refused === undefined) return rReq
-  const error = dsRefusal(read.message, refused, erroIdsOf(transaction))
-  threeDSServerOf(transaction).complain(error.erro, transaction)
+  const known = erroIdsOf(transaction)
+  const error = dsRefusal(read.message, refused, known)
+  threeDSServerOf(transaction).complain(inLettersOf(error.erro, known), transaction)
   throw error
 }
 

@@ -58,7 +58,7 @@ export interface Relayed {
 
 /** One authentication, from AReq to final result. */
 export interface Transaction {
-  /** Lower case; the key. */
+  /** Lower case; the key. Messages write it in the letters of `aReq`. */
   threeDSServerTransID: string
   acsTransID: string
   dsTransID: string

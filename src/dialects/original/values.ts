@@ -31,6 +31,6 @@ export function buildLegacyRReq (transaction: Transaction, _progress: ChallengeP
     interactionCounter: '01',
     transStatus,
     ...(challengeCancel === undefined ? {} : { challengeCancel }),
-    threeDSServerTransID: transaction.threeDSServerTransID
+    threeDSServerTransID: transaction.aReq.threeDSServerTransID
   }
 }

@@ -359,11 +359,11 @@ t.test('both receivers of an RReq say the same: unannounced 313, a second one th
   }
 })
 
-t.test('an RReq that comes over /ds with its ids in capitals is kept as one with the transaction\'s ids (emv3ds-protocol §1)', async (t) => {
+t.test('an RReq that comes over /ds with its ids in capitals is answered in capitals, and kept as one with the transaction\'s ids (emv3ds-protocol §1)', async (t) => {
   const app = await build(t)
   const aRes = await authenticate(app)
   const inCapitals = Object.fromEntries(Object.entries(idsOf(aRes)).map(([name, id]) => [name, (id as string).toUpperCase()]))
-  t.match((await post(app, '/ds', resultsRequest(inCapitals))).body, { messageType: 'RRes', ...idsOf(aRes) })
+  t.match((await post(app, '/ds', resultsRequest(inCapitals))).body, { messageType: 'RRes', ...inCapitals })
   t.match((await post(app, '/3ds/final', aRes)).body.resultsRequest, idsOf(aRes))
   t.strictSame(await post(app, '/3ds/results', resultsRequest(aRes)), { status: 200, body: rResOf(aRes) }, 'the same again')
 })

@@ -80,6 +80,13 @@ function erroOf (body: object | string, by = judge): any {
   }
 }
 
+t.test('an Erro about a CReq that names no transaction has the letters of its ids (emv3ds-protocol §1)', async (t) => {
+  const capitals = { threeDSServerTransID: creq.threeDSServerTransID.toUpperCase(), acsTransID: creq.acsTransID.toUpperCase() }
+  t.match(erroOf({ ...creq, ...capitals, challengeWindowSize: '06' }), { errorCode: '203', ...capitals })
+  t.match(erroOf({ ...creq, ...capitals, acsTransID: `{${creq.acsTransID}}`, challengeWindowSize: '06' }), { ...capitals, acsTransID: creq.acsTransID }, 'in another form they are brought into that of EMV')
+  t.strictSame(parseCreq(JSON.stringify({ ...creq, ...capitals })).respelt, [])
+})
+
 t.test('an element in two spellings is fine with one value and refused with two: A/203 (emv3ds-protocol §3)', async (t) => {
   const other = '00000000-0000-4000-8000-000000000001'
   const { threeDSServerTransID, acsTransID } = creq

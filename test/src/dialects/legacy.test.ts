@@ -51,4 +51,6 @@ t.test('the original\'s RReq has constants but for ids, status and what goes wit
   t.strictSame(buildLegacyRReq(transaction, FIRST_PROGRESS, { transStatus: 'Y' }), { ...constants, ...success, transStatus: 'Y' })
   t.strictSame(buildLegacyRReq({ ...transaction, sdkTransID }, FIRST_PROGRESS, { transStatus: 'N', transStatusReason: '19' }), { ...constants, ...failure, transStatus: 'N', sdkTransID })
   t.strictSame(buildLegacyRReq(transaction, FIRST_PROGRESS, { transStatus: 'N', challengeCancel: '01' }), { ...constants, ...failure, transStatus: 'N', challengeCancel: '01' })
+  const threeDSServerTransID = ids.threeDSServerTransID.toUpperCase()
+  t.equal(buildLegacyRReq({ ...transaction, aReq: { ...transaction.aReq, threeDSServerTransID } }, FIRST_PROGRESS, { transStatus: 'Y' })['threeDSServerTransID'], threeDSServerTransID, 'as the AReq has it')
 })

@@ -219,6 +219,18 @@ t.test('what the original has in another type, or not in part, is kept beside wh
   t.notOk('browserInformation' in JSON.parse(encodeTransaction(transactionOf(minimal(), { spelling: 'emv', createdAt: 1 }) as Transaction)).authenticate_request)
 })
 
+t.test('the id is kept in lower case, as the original has it, and the AReq\'s letters beside it (emv3ds-protocol §1)', async (t) => {
+  const transaction = transactionOf(minimal(), { spelling: 'emv', createdAt: 1 }) as Transaction
+  const id = transaction.threeDSServerTransID
+  for (const written of [id.toUpperCase(), id.replace(/[a-f]/, (letter) => letter.toUpperCase())]) {
+    const inLetters = { ...transaction, aReq: { ...transaction.aReq, threeDSServerTransID: written } }
+    const text = encodeTransaction(inLetters)
+    t.equal(JSON.parse(text).authenticate_request.threeDsServerTransId, id)
+    t.strictSame(decodeTransaction(text), inLetters)
+  }
+  t.equal(JSON.parse(encodeTransaction(transaction)).emv.elements.threeDSServerTransID, undefined)
+})
+
 t.test('the least there is in an RReq is filled up for the original, and comes back as it was', async (t) => {
   const rReq = { messageType: 'RReq', messageVersion: '2.2.0', ...ids, transStatus: 'U' }
   const transaction = transactionOf(minimal(), { spelling: 'emv', createdAt: 1, rReq }) as Transaction

@@ -32,6 +32,16 @@ t.test('the answer to a results request is not kept with another authentication 
   t.equal((await store.get(areq.threeDSServerTransID)).relayed, undefined)
 })
 
+t.test('what the mock itself runs into while a result is relayed is no Erro of anybody', async (t) => {
+  const app = await build(t)
+  const areq = aReq({}, { acctNumber: CHALLENGE_CARD })
+  const { body: ares } = await post(app, '/ds', areq)
+  const sent = rReq({ ...areq, dsTransID: ares.dsTransID }, ares)
+  const failing = new MockError('store_timeout', 'The store does not answer')
+  const threeDSServerOf = () => ({ place: 'here' as const, results: async () => { throw failing }, complain () {} })
+  await t.rejects(takeRReq({ read: { message: sent, duplicates: [], hasEscapes: false } }, { ...app.roles.rReqs, threeDSServerOf }), failing)
+})
+
 t.test('an SPC that its timer has ended meanwhile stays ended, and its assertion comes too late: a challenge (emv3ds-protocol §5.9)', async (t) => {
   const app = await build(t)
   const { acs } = app.roles
