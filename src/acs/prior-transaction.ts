@@ -25,3 +25,11 @@ export async function findPrior (aReq: AReq, store: StateStore): Promise<Transac
   }
   return undefined
 }
+
+/**
+ * Whether an AReq may go on with an earlier transaction: what a cardholder did with one card at one 3DS Requestor says nothing about
+ * another card, or to another 3DS Requestor.
+ */
+export function goesOnWith (aReq: AReq, { aReq: earlier }: Transaction): boolean {
+  return aReq.acctNumber === earlier.acctNumber && aReq['threeDSRequestorID'] === earlier['threeDSRequestorID']
+}

@@ -7,7 +7,11 @@ import { confirmPayment } from '../setup/parties/spc-browser.ts'
 
 const SPC_CARD = '4000400040004012'
 const FRICTIONLESS_CARD = '4000400040004000'
+const CONSENT_CARD = '4000400040004008'
 const SPC = { threeDSRequestorSpcSupport: 'Y', payeeOrigin: 'https://shop.example.test' }
+
+/** What makes an AReq one that does not go on with the transaction that it names. */
+const OTHERS = [{ acctNumber: '4111111111111111' }, { threeDSRequestorID: 'another-requestor' }]
 
 const app = await build(t)
 
@@ -85,19 +89,23 @@ t.test('3RI status checks answer with the status that was asked for (emv3ds-prot
 
 t.test('what the cardholder consented to is told to who asks for it later, and so is what he refused (emv3ds-protocol §5.8)', async (t) => {
   for (const [answer, trustListStatus, deviceBindingStatus] of [['Y', 'Y', '15'], ['N', 'R', '04']] as const) {
-    const { acsTransID, threeDSServerTransID } = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: '4000400040004008' })) as { acsTransID: string, threeDSServerTransID: string }
+    const { acsTransID, threeDSServerTransID } = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: CONSENT_CARD })) as { acsTransID: string, threeDSServerTransID: string }
     await app.stateStore.update(threeDSServerTransID, (kept) => ({
       ...kept, challenge: { ...kept.challenge, interactionCounter: 1, sdkCounter: 0, consents: { trustList: answer, deviceBinding: answer } }
     }))
-    const check = (threeRIInd: string) => authenticated(aReq({ version: '2.3.1', channel: '03' }, {
-      acctNumber: FRICTIONLESS_CARD, threeRIInd, threeDSRequestorPriorAuthenticationInfo: priorInfo(acsTransID, '02')
+    const check = (threeRIInd: string, members: Record<string, string> = {}) => authenticated(aReq({ version: '2.3.1', channel: '03' }, {
+      acctNumber: CONSENT_CARD, threeRIInd, threeDSRequestorPriorAuthenticationInfo: priorInfo(acsTransID, '02'), ...members
     }))
     t.match(await check('10'), { trustListStatus })
     t.match(await check('13'), { deviceBindingStatus })
+    for (const other of OTHERS) t.match(await check('10', other), { trustListStatus: 'N' }, 'of another card, or to another 3DS Requestor, nothing')
   }
 })
 
-t.test('the fallback to decoupled after a challenge that ended with D (emv3ds-protocol §5.7)', async (t) => {
+/** Decoupled is needed, and was not asked for. */
+const UNASKED = { transStatus: 'N', transStatusReason: '23' }
+
+t.test('the fallback to decoupled after a challenge that ended with D, where the 3DS Requestor asks for it: else N, 23 (emv3ds-protocol §5.7)', async (t) => {
   const first = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: '4000400040004011', threeDSRequestorDecReqInd: 'F', threeDSRequestorDecMaxTime: '00010' }))
   t.equal(first['transStatus'], 'C')
   const asked = {
@@ -113,6 +121,34 @@ t.test('the fallback to decoupled after a challenge that ended with D (emv3ds-pr
   }))
   t.match(await authenticated(aReq({ version: '2.3.1', channel: '03' }, asked)), { transStatus: 'D', acsDecConInd: 'Y', authenticationMethod: ['12'] })
   t.match(await authenticated(aReq({ version: '2.3.1' }, asked)), { transStatus: 'C' }, 'in a browser threeRIInd says nothing (§3.7)')
+  for (const [threeDSRequestorDecReqInd, expected] of [['B', { transStatus: 'D' }], ['N', UNASKED], ['F', UNASKED], [undefined, UNASKED]] as const) {
+    t.match(await authenticated(aReq({ version: '2.3.1', channel: '03' }, { ...asked, threeDSRequestorDecReqInd })), expected, `decoupled asked for with ${threeDSRequestorDecReqInd}`)
+  }
+})
+
+t.test('a transaction of another card, or of another 3DS Requestor, is no basis for a fallback: the card decides (emv3ds-protocol §5.7)', async (t) => {
+  const first = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: '4000400040004011', threeDSRequestorDecReqInd: 'F', threeDSRequestorDecMaxTime: '00010' }))
+  await app.stateStore.update(first['threeDSServerTransID'], (kept) => ({
+    ...kept, challenge: { interactionCounter: 1, sdkCounter: 0, state: 'ended', rReq: { ...kept.aRes, messageType: 'RReq', transStatus: 'D' } as never }
+  }))
+  const again = (members: Record<string, string>) => authenticated(aReq({ version: '2.3.1', channel: '03' }, {
+    acctNumber: '4000400040004011', threeRIInd: '19', threeDSRequestorDecReqInd: 'Y', threeDSRequestorDecMaxTime: '00010', threeDSRequestorPriorAuthenticationInfo: priorInfo(first['acsTransID'], '02'), ...members
+  }))
+  t.match(await again({ acctNumber: FRICTIONLESS_CARD }), { transStatus: 'Y' })
+  t.match(await again({ threeDSRequestorID: 'another-requestor' }), { transStatus: 'U', transStatusReason: '21' })
+  t.match(await again({}), { transStatus: 'D' })
+})
+
+t.test('an assertion confirms no payment of another card or 3DS Requestor: N, 09; without one their card decides; the SPC stays open (emv3ds-protocol §5.9, §7)', async (t) => {
+  const s = await authenticated(aReq({ version: '2.3.1' }, { acctNumber: SPC_CARD, ...SPC }))
+  const second = (members: Record<string, unknown>) => authenticated(aReq({ version: '2.3.1' }, {
+    acctNumber: SPC_CARD, ...SPC, threeDSRequestorPriorAuthenticationInfo: priorInfo(s['acsTransID'], '05'), ...members
+  }))
+  const confirmed = { threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthTimestamp: '202611210901', threeDSReqAuthData: encoded(confirmPayment(s)) }] }
+  for (const other of OTHERS) t.match(await second({ ...confirmed, ...other }), { transStatus: 'N', transStatusReason: '09' })
+  t.match(await second({ spcIncompInd: '01', acctNumber: FRICTIONLESS_CARD }), { transStatus: 'Y' })
+  t.match(await second({ spcIncompInd: '01', threeDSRequestorID: 'another-requestor' }), { transStatus: 'S' })
+  t.match(await second(confirmed), { transStatus: 'Y' })
 })
 
 t.test('only a browser\'s AReq ends a Secure Payment Confirmation: another one that names it is answered by its scenario (emv3ds-protocol §5.9)', async (t) => {

@@ -183,6 +183,19 @@ t.test('an ARes that cannot be used is told to both: D and the same code (§12.3
   t.strictSame([theirs.faults, acs.faults], [[], []])
 })
 
+t.test('an ARes D that was not asked for is refused: 203 (§5.7); F asks for the end of a challenge', async (t) => {
+  const { ds, theirs, acs } = await start(t)
+  acs.onAuthentication(authenticated({ transStatus: 'D' }))
+  const answerTo = async (version: '2.2.0' | '2.3.1', members: Record<string, string>) => (await theirs.authenticate(ds, aReq({ version }, members))).message
+  const unasked = { errorCode: '203', errorComponent: 'D', errorDetail: 'transStatus', errorMessageType: 'ARes' }
+  for (const version of ['2.2.0', '2.3.1'] as const) {
+    for (const wish of [{}, { threeDSRequestorDecReqInd: 'N' }]) t.match(await answerTo(version, wish), unasked)
+  }
+  const threeDSRequestorDecMaxTime = '00005'
+  t.match(await answerTo('2.3.1', { threeDSRequestorDecReqInd: 'F', threeDSRequestorDecMaxTime }), unasked)
+  t.match(await answerTo('2.3.1', { threeDSRequestorDecReqInd: 'B', threeDSRequestorDecMaxTime }), { transStatus: 'D' })
+})
+
 t.test('an ARes D with acsDecConInd N is refused: 203 to both (§5.7); I without challenge indicator 05, 06 or 07 too, but in 2.3.1, where that is for the DS to allow (§5.11)', async (t) => {
   const { ds, theirs, acs } = await start(t)
   const decoupled = { threeDSRequestorDecReqInd: 'Y', threeDSRequestorDecMaxTime: '00005' }
