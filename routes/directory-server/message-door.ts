@@ -5,7 +5,8 @@ import { answerError, Refusal, SYSTEM_FAULTS } from '../../plugins/error-answer.
 import { noteIds } from '../../plugins/request-log.ts'
 import type { Config } from '../../src/config.ts'
 import { PassedOnErro } from '../../src/directory-server/refuse.ts'
-import { type ErroContent, ProtocolError } from '../../src/errors.ts'
+import { ProtocolError } from '../../src/errors.ts'
+import { erroAbout } from '../../src/protocol/erro-about.ts'
 import { erroBody } from '../../src/protocol/erro.ts'
 import type { JsonObject } from '../../src/protocol/messages.ts'
 import type { ReadMessage } from '../../src/protocol/read-message.ts'
@@ -32,9 +33,9 @@ export function openMessageDoor (app: FastifyInstance, component: 'D' | 'A', { e
     if (isOfHttp(error, answer.status)) return sendJson(reply, answer)
     if (answer.status >= 500) request.log.error({ err: error }, 'a message could not be answered')
     else request.log.info({ err: error }, 'a message was refused')
-    const system: ErroContent = { errorCode: SYSTEM_FAULTS[answer.status] ?? '101', errorComponent: component, errorDetail: answer.body.error }
+    const system = { errorCode: SYSTEM_FAULTS[answer.status] ?? '101', errorDetail: answer.body.error }
     return reply.code(answer.status >= 500 ? answer.status : erroStatus).headers(answer.headers)
-      .header('content-type', MESSAGE_TYPE).send(JSON.stringify(erroOf(error) ?? erroBody(system)))
+      .header('content-type', MESSAGE_TYPE).send(JSON.stringify(erroOf(error) ?? erroBody(erroAbout(readBody(request)?.message ?? {}, system, component))))
   })
 }
 
@@ -71,12 +72,17 @@ function sendJson (reply: FastifyReply, { status, headers, body }: ReturnType<ty
  */
 export function messageOf ({ body, headers, server }: FastifyRequest, component: 'D' | 'A'): ReadMessage {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw NO_JSON
-  const read = Buffer.isBuffer(body) && isUtf8(body) ? readSoundMessage(body.toString('utf8')) : undefined
+  const read = readBody({ body })
   if (read !== undefined) {
     server.meters.messageReceived(component === 'D' ? 'ds' : 'acs', read.message['messageType'])
     return read
   }
   throw new ProtocolError('The message is no JSON object', { errorCode: '101', errorComponent: component, errorDetail: 'The message is no JSON object in UTF-8' })
+}
+
+/** @returns nothing where no body has come, or no message */
+function readBody ({ body }: Pick<FastifyRequest, 'body'>): ReadMessage | undefined {
+  return Buffer.isBuffer(body) && isUtf8(body) ? readSoundMessage(body.toString('utf8')) : undefined
 }
 
 /** Nobody answers an `Erro`: emv3ds-protocol §1. */

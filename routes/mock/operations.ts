@@ -49,9 +49,9 @@ export async function operationsRoute (app: FastifyInstance): Promise<void> {
     return sendOperation(oReqs, url, operations)
   })
 
-  /** The elements are judged as those of a message that came in. */
+  /** The elements are judged as those of a message that came in; whatever may be written in JSON may be in them. */
   function faultsOf (oReqs: readonly JsonObject[]): Fault[] {
-    const names = oReqs.flatMap((message) => operations.judge(spoken(message), { messageTypes: ['OReq'] }).refused?.errorDetail.split(',') ?? [])
+    const names = oReqs.flatMap((message) => operations.judge({ ...spoken(message), hasEscapes: true }, { messageTypes: ['OReq'] }).refused?.errorDetail.split(',') ?? [])
     return names.map((element) => ({ element, message: 'has no value that EMV allows' }))
   }
 }

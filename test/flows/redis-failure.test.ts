@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts'
 import { decodeTransaction } from '../../src/dialects/stored-transaction.ts'
 import { randomIds } from '../../src/ids.ts'
 import { build } from '../setup/app.ts'
+import { aReq } from '../setup/parties/messages.ts'
 import { browserRequest } from '../setup/requests.ts'
 import { challengedSdk, fetchFrom } from '../setup/sdk-client.ts'
 import { type RedisServer, redisIsLeftOut, startRedisServer } from '../setup/redis-server.ts'
@@ -190,6 +191,25 @@ t.test('an SDK is told by an Erro that it may try again, and may (emv3ds §12.2,
   await redis.restart()
   await untilReady(server)
   t.match(await sdk.enter('1234'), { transStatus: 'Y', acsCounterAtoS: '001' })
+})
+
+t.test('a DS and a 3DS Server are told so in the version of their message, with its type and ids (emv3ds §4, §12.1)', { skip: redisIsLeftOut }, async (t) => {
+  const redis = await startRedisServer(t)
+  const { url } = await listen(t, redis)
+  await redis.kill()
+  const ids = ({ threeDSServerTransID, dsTransID }: Record<string, string>) => ({ threeDSServerTransID, ...(dsTransID === undefined ? {} : { dsTransID }) })
+  for (const version of ['2.1.0', '2.2.0', '2.3.1'] as const) {
+    const atDs = aReq({ version })
+    const atAcs = { ...aReq({ version }), dsTransID: randomUUID(), dsReferenceNumber: 'DS', dsURL: 'https://ds.test' }
+    for (const [path, message, errorComponent] of [['/ds', atDs, 'D'], ['/acs', atAcs, 'A']] as const) {
+      const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(message) })
+      const { errorDetail, ...erro } = await response.json() as Record<string, unknown>
+      t.strictSame([response.status, erro], [503, {
+        messageType: 'Erro', messageVersion: version, errorCode: '403', errorComponent, errorDescription: 'Passing system fault, try again', errorMessageType: 'AReq', ...ids(message)
+      }], `${path} ${version}`)
+      t.equal(errorDetail, 'The transaction store cannot be reached')
+    }
+  }
 })
 
 t.test('a record that cannot be read is our fault, and stays as it is', { skip: redisIsLeftOut }, async (t) => {

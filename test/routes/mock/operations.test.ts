@@ -112,6 +112,7 @@ t.test('what EMV does not allow is not sent', async (t) => {
     ['opCategory', never], ['opExpDate', never], ['opPriorTransRef.transIdType', never], ['opPriorTransRef.transId', never]
   ]))
   t.strictSame(await inform({ opSeverity: '05' }), refused([['opSeverity', never]]), 'reserved')
+  for (const opDescription of ['NUL \u0000', 'half a character \ud800']) t.strictSame(await inform({ opDescription }), refused([['opDescription', never]]), opDescription)
   t.strictSame(await inform({}, 'ftp://127.0.0.1/'), refused([['url', 'must be an absolute http or https URL of at most 2048 characters, without credentials, spaces and backslashes']]))
   t.match(await inform({ opCategory: undefined, opDescription: [], zzz: 1 }), { status: 400, body: { code: 'invalid_request' } })
   t.strictSame(theirs.of('OReq'), [])
