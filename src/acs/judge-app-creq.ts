@@ -47,8 +47,8 @@ export function judgeAppCReq (read: ReadMessage, transaction: Transaction, { jud
     wrong: wrongActions(known, challenge, asOriginal && place === 'first' ? 'neither' : place),
     earlier: {
       ...earlierOf(transaction),
-      // Who cancels answers nothing (§9.1).
-      ...(place === 'answer' && isMissing(message['challengeCancel']) ? { cres: shownCRes(challenge) } : {})
+      // Who cancels answers nothing (§9.1), and neither does an SDK that only comes back.
+      ...(place === 'answer' && isMissing(message['challengeCancel']) && !isBack(known, challenge) ? { cres: shownCRes(challenge) } : {})
     }
   })
   // A record may lack the SDK's id; then there is nothing to compare.
@@ -65,6 +65,14 @@ export function judgeAppCReq (read: ReadMessage, transaction: Transaction, { jud
 function placeOf ({ sdkCounterStoA }: JsonObject, transaction: Transaction, { state, progress }: Challenge): CReqPlace {
   if (isOver(transaction) || sdkCounterStoA !== String(progress.sdkCounter).padStart(3, '0')) return 'neither'
   return state === 'awaiting-creq' ? 'first' : 'answer'
+}
+
+/**
+ * An SDK of 2.2.0 sends a CReq by itself when its app is in the foreground again (§5.5); of a page for the bank's app it then has no
+ * entry. 2.1.0 sends none, and 2.3.1 says so with `oobContinue` 02.
+ */
+function isBack (creq: JsonObject, { plan, state, messageVersion }: Challenge): boolean {
+  return messageVersion === '2.2.0' && plan.acsInterface === '02' && state === 'out-of-band' && isMissing(creq['challengeHTMLDataEntry'])
 }
 
 function exchangeOf (creq: JsonObject): AppExchange {

@@ -341,6 +341,20 @@ t.test('a CReq has what its screen asks for (A/201) and nothing that it does not
   t.strictSame(acs.ds.faults, [])
 })
 
+t.test('an SDK of 2.2.0 that comes back from the bank\'s app sends a CReq without challengeHTMLDataEntry: the page is shown again; other pages want it (emv3ds §5.5, §5.6)', async (t) => {
+  const acs = await startAcs(t)
+  const sdk = await challenged(acs, '4000400040004006', { version: '2.2.0', sdkInterface: '02' })
+  await sdk.start()
+  t.match(await sdk.turn({}), { acsUiType: '05', challengeCompletionInd: 'N' })
+  t.match(await sdk.turn({ oobContinue: true }), { acsUiType: '05', challengeCompletionInd: 'N' })
+  await decide(acs.app, sdk, 'approve')
+  t.match(await sdk.turn({ oobContinue: true }), { challengeCompletionInd: 'Y', transStatus: 'Y' })
+  const asked = await challenged(acs, '4000400040004001', { version: '2.2.0', sdkInterface: '02' })
+  await asked.start()
+  t.match(await asked.refused({}), { errorCode: '201', errorDetail: 'challengeHTMLDataEntry' })
+  t.strictSame(acs.ds.faults, [])
+})
+
 t.test('the first CReq of 2.3.1 has none of the entries either, and its elements that are none of them pass (emv3ds §5.6, §9.1)', async (t) => {
   const acs = await startAcs(t)
   const members = { challengeAddCode: 'Y', challengeDataEntryTwo: '1', infoContinueIndicator: true, trustListDataEntry: 'Y', deviceBindingDataEntry: 'N', oobContinue: '02' }
