@@ -49,7 +49,7 @@ t.test('an SPC that its timer has ended meanwhile stays ended, and its assertion
   const before = await app.stateStore.findByAcsTransId(s.acsTransID)
   const ended = await app.stateStore.update(before.threeDSServerTransID, (kept) => ({ ...kept, challenge: { interactionCounter: 0, sdkCounter: 0, state: 'ended' } }))
   const second = aReq({ version: '2.3.1' }, {
-    acctNumber: '4000400040004000',
+    acctNumber: '4000400040004012',
     threeDSRequestorPriorAuthenticationInfo: [{ threeDSReqPriorRef: s.acsTransID }],
     threeDSRequestorAuthenticationInfo: [{ threeDSReqAuthMethod: '09', threeDSReqAuthData: 'assertion' }]
   })
