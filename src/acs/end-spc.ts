@@ -1,10 +1,10 @@
 import type { AReq } from '../protocol/messages.ts'
+import { refusalOf } from '../protocol/refusal.ts'
 import { canonicalUuid } from '../protocol/uuid.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { challengeOf, stateOf } from './challenge/challenge-of.ts'
 import { step } from './challenge/machine.ts'
-import { refusalOf } from '../protocol/refusal.ts'
 import { goesOnWith } from './prior-transaction.ts'
 
 /**

@@ -13,7 +13,7 @@ function priorInfosOf (aReq: AReq): JsonObject[] {
 
 /**
  * The earlier transaction that an AReq names: `threeDSReqPriorRef` is its acsTransID (emv3ds-protocol §5.8, §5.9).
- * @returns nothing where none is named, or it is not known here
+ * @returns nothing where none is named, or it is not one of this ACS: what another decided is not ours to go on with
  * @throws MockError of the store
  */
 export async function findPrior (aReq: AReq, store: StateStore): Promise<Transaction | undefined> {
@@ -21,7 +21,7 @@ export async function findPrior (aReq: AReq, store: StateStore): Promise<Transac
     const acsTransID = canonicalUuid(threeDSReqPriorRef)
     if (acsTransID === undefined) continue
     const found = await orNothing(store.findByAcsTransId(acsTransID))
-    if (found !== undefined) return found
+    if (found !== undefined && found.parties?.acs !== 'elsewhere') return found
   }
   return undefined
 }

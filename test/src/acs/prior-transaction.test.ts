@@ -40,6 +40,17 @@ t.test('a store that is away is no unknown transaction', async (t) => {
   t.equal(await findPrior(asked, store), undefined)
 })
 
+t.test('a transaction of an ACS elsewhere is no basis: what it keeps of an SPC is not known here (emv3ds-protocol §5.9)', async (t) => {
+  const store = createMemoryStore({ ttlSeconds: 60, maxTransactions: 10, maxBytes: 1_000_000, clock: createManualClock(0) })
+  t.teardown(() => store.close())
+  const asked = aReq({ threeDSRequestorPriorAuthenticationInfo: [{ threeDSReqPriorRef: IDS.acsTransID }] })
+  for (const acs of ['here', 'elsewhere'] as const) {
+    const kept = transaction('S', aReq(), { parties: { threeDSServer: 'elsewhere', ds: 'here', acs } })
+    await store.insert(kept)
+    t.strictSame(await findPrior(asked, store), acs === 'here' ? kept : undefined)
+  }
+})
+
 t.test('a status that the version does not know is not told, and neither is one that nobody asked for (emv3ds-protocol §16)', async (t) => {
   const checked = (messageVersion: string, threeRIInd: string, deviceChannel = '03') => checkedStatus(aReq({ messageVersion, threeRIInd, deviceChannel }), undefined)
   for (const none of [checked('2.1.0', '10'), checked('2.2.0', '13'), checked('2.2.0', '14'), checked('2.3.1', '11'), checked('2.3.1', '10', '02')]) t.strictSame(none, {})
