@@ -26,7 +26,7 @@ type ErrorStatus = keyof typeof TEXTS
 export const OF_OPERATION: readonly ErrorStatus[] = [400, 415, 500, 503]
 export const OF_GET: readonly ErrorStatus[] = [400, 415, 429, 500, 503]
 export const OF_POST: readonly ErrorStatus[] = [400, 413, 415, 429, 500, 503]
-/** Of what servers post to each other and to the 3DS Server. */
+/** Of what servers post to each other, to the 3DS Server, and to the mock itself. */
 export const OF_SERVER_POST: readonly ErrorStatus[] = [400, 403, 413, 415, 429, 500, 503]
 
 const RETRY_AFTER = { 'retry-after': Type.Integer({ description: 'Seconds.' }) }

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { errorAnswers, inJson, OF_POST } from '../../plugins/error-schemas.ts'
+import { errorAnswers, inJson, OF_SERVER_POST } from '../../plugins/error-schemas.ts'
 import { spoken } from '../../plugins/parties.ts'
 import { invalidRequest } from '../../plugins/validation.ts'
 import { buildOReqs } from '../../src/directory-server/build-oreqs.ts'
@@ -34,7 +34,7 @@ const schema = {
       sent: Type.Array(messages(['OReq'])),
       answer: messages(['ORes', 'Erro'])
     })),
-    ...errorAnswers(OF_POST)
+    ...errorAnswers(OF_SERVER_POST)
   }
 }
 

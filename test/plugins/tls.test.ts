@@ -17,7 +17,7 @@ const { root, server, client } = certificatesOf('the mock', NOW)
 const foreign = certificatesOf('somebody else', NOW)
 
 /** Doors of each kind, spelt as the whole server spells them. */
-const SERVER_DOORS = ['/ds', '/acs', '/3ds/version', '/3ds/authenticate', '/3ds/results', '/3ds/final']
+const SERVER_DOORS = ['/ds', '/acs', '/3ds/version', '/3ds/authenticate', '/3ds/results', '/3ds/final', '/mock/operations']
 const OPEN_DOORS = [
   '/acs/challenge', '/acs/challenge/1', '/acs/app', '/acs/method', '/challenge', '/ds/ca.pem', '/ds/keys', '/health', '/metrics', '/docs', '/3dsecure',
   '/processor/mock/acs/trigger-otp'
