@@ -53,7 +53,8 @@ export function createKeptTransactions (options: KeptTransactionsOptions): KeptT
   // Where room is short it is made by what has expired rather than by what is still alive.
   function makeRoom (id: string, size: number): void {
     if (cache.size >= maxTransactions || cache.calculatedSize + size > maxBytes) forgetExpired()
-    if (cache.size >= maxTransactions && !cache.has(id)) cache.pop()
+    // For what is too large for the cache nobody has to go.
+    if (size <= maxBytes && cache.size >= maxTransactions && !cache.has(id)) cache.pop()
   }
 
   function write (id: string, given: Transaction): boolean {

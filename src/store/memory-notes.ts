@@ -28,8 +28,10 @@ export function createMemoryNotes ({ maxNotes, maxBytes, clock }: MemoryNotesOpt
   return {
     async put (key, value, ttlSeconds) {
       const text = JSON.stringify(value)
-      if (cache.size >= maxNotes && cache.peek(key, { allowStale: true }) === undefined) cache.pop()
-      cache.set(key, text, { ttl: ttlSeconds * 1000, size: OVERHEAD_BYTES + 2 * (key.length + text.length) })
+      const size = OVERHEAD_BYTES + 2 * (key.length + text.length)
+      // For what is too large for the cache nobody has to go.
+      if (size <= maxBytes && cache.size >= maxNotes && cache.peek(key, { allowStale: true }) === undefined) cache.pop()
+      cache.set(key, text, { ttl: ttlSeconds * 1000, size })
     },
     async get (key) {
       const text = cache.get(key)

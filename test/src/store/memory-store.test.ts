@@ -69,6 +69,17 @@ t.test('bounded by count: whoever was not used for longest goes, and it is told'
   t.equal(await store.size(), 3)
 })
 
+t.test('at the bound of count what can never fit pushes nobody out', async (t) => {
+  const { store, left } = watch({ maxTransactions: 2, maxBytes: 20_000 })
+  t.teardown(() => store.close())
+  const transactions = await fill(store, 2)
+  const huge = newTransaction()
+  huge.aReq.merchantName = 'x'.repeat(20_000)
+  await store.insert(huge)
+  t.strictSame(await kept(store, [...transactions, huge]), [0, 1])
+  t.strictSame(left, { evicted: 1, expired: 0 }, 'itself')
+})
+
 t.test('bounded by bytes: whoever was not used for longest goes, and it is told', async (t) => {
   const one = freezeTransaction(newTransaction()) + 300
   const { store, left } = watch({ maxBytes: 2 * one })

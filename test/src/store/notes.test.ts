@@ -52,6 +52,11 @@ t.test('in memory there are never more than the bounds allow, of notes and of by
   await few.put('d', {}, 60)
   t.strictSame(await kept(few, ['a', 'b', 'c', 'd']), ['a', 'c', 'd'])
 
+  const full = createMemoryNotes({ maxNotes: 2, maxBytes: 10_000, clock })
+  for (const key of ['a', 'b']) await full.put(key, {}, 60)
+  await full.put('c', { text: 'x'.repeat(5000) }, 60)
+  t.strictSame(await kept(full, ['a', 'b', 'c']), ['a', 'b'], 'what can never fit pushes nobody out')
+
   const small = createMemoryNotes({ ...plenty, maxBytes: 10_000, clock })
   for (let number = 0; number < 100; number++) await small.put(`${number}`, { text: 'x'.repeat(1000) }, 60)
   t.strictSame(await kept(small, Array.from({ length: 100 }, (_, number) => `${number}`)), ['96', '97', '98', '99'])
