@@ -9,7 +9,8 @@ import { Refusal } from './error-answer.ts'
 
 /**
  * Where servers send messages to each other, which EMV does over mutual TLS (emv3ds-protocol §2), the 3DS Server API, and what
- * makes this server send messages, with its own certificate. All else is for browsers, apps, operators and whoever needs a public key: none of them has a client certificate.
+ * makes this server send messages, with its own certificate. All else is for browsers, apps, operators and whoever needs a public
+ * key: none of them has a client certificate.
  */
 const SERVER_DOORS = /^\/(?:ds\/?|acs\/?|(?:3ds|mock)\/.*)$/
 
